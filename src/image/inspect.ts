@@ -1,0 +1,66 @@
+import type { Metadata } from 'sharp'
+import { decoding, engineName, open } from './engine.ts'
+import { ImageFault } from './fault.ts'
+import { SNIFF_BYTES, sniff } from './sniff.ts'
+import type { ImageFacts, ImageFormat, Limits } from './types.ts'
+
+const DEPTH_BITS: Record<string, number> = { uchar: 8, char: 8, ushort: 16, short: 16, uint: 32, int: 32, float: 32 }
+
+/** Only these have frames that are shown one after the other, or pages; libvips counts thumbnails of an AVIF as pages. */
+const PAGED = new Set<ImageFormat>(['gif', 'webp', 'tiff'])
+
+function factsOf(format: ImageFormat, contentType: string, found: Metadata): ImageFacts {
+  const pages = PAGED.has(format) ? (found.pages ?? 1) : 1
+  const turned = found.orientation !== undefined && found.orientation >= 5 && found.orientation <= 8
+  const stored = { width: found.width, height: found.pageHeight ?? found.height }
+  const width = turned ? stored.height : stored.width
+  const height = turned ? stored.width : stored.height
+  const orientation = found.orientation ?? 1
+  const facts: ImageFacts = {
+    format,
+    contentType,
+    width,
+    height,
+    pages,
+    pixels: width * height * pages,
+    orientation: orientation >= 1 && orientation <= 8 ? orientation : 1,
+    hasAlpha: found.hasAlpha,
+    hasProfile: found.hasProfile,
+    depth: found.bitsPerSample ?? DEPTH_BITS[found.depth as unknown as string] ?? 8,
+    space: found.space as unknown as string,
+  }
+  if (pages > 1 && found.loop !== undefined) facts.loop = found.loop
+  if (pages > 1 && found.delay !== undefined) facts.delay = found.delay
+  return facts
+}
+
+/** Headers only, without limits. Throws ImageFault `unsupported` or `undecodable`. */
+export async function readFacts(source: Buffer): Promise<ImageFacts> {
+  const { contentType, format } = sniff(source.subarray(0, SNIFF_BYTES))
+  const name = engineName(format)
+  if (format === undefined || name === undefined)
+    throw new ImageFault('unsupported', `Expected JPEG, PNG, WebP, AVIF, GIF or TIFF, got ${contentType}`)
+  const found = await decoding(() => open(source, { animated: PAGED.has(format) }).metadata())
+  if ((found.format as string) !== name)
+    throw new ImageFault('undecodable', `Expected ${contentType} all through, got a mixture`)
+  return factsOf(format, contentType, found)
+}
+
+/** Throws ImageFault `source_too_large` where the frames together have more pixels than allowed. */
+export function checkSource(facts: ImageFacts, limits: Limits): void {
+  if (facts.pixels > limits.maxSourcePixels)
+    throw new ImageFault(
+      'source_too_large',
+      `Expected at most ${limits.maxSourcePixels} pixels in all frames, got ${facts.pixels}`,
+    )
+}
+
+/**
+ * What a picture's headers say; no pixel is decoded, so it is safe on files that claim enormous sizes.
+ * Throws ImageFault: `unsupported` (not an image, or one this engine cannot read), `undecodable`, `source_too_large`.
+ */
+export async function inspect(source: Buffer, limits: Limits): Promise<ImageFacts> {
+  const facts = await readFacts(source)
+  checkSource(facts, limits)
+  return facts
+}
