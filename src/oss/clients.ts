@@ -1,0 +1,120 @@
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+
+import type OSS from 'ali-oss'
+
+import type { Credentials } from '../context.ts'
+
+/** The calls of ali-oss this program makes, typed as they behave in 6.23 (its own types miss options and get results wrong). */
+export interface OssClient {
+  getStream(
+    key: string,
+    options: { headers?: Record<string, string>; timeout: Timeout },
+  ): Promise<{
+    stream: NodeJS.ReadableStream & { destroy(error?: Error): void }
+    res: { status: number; headers: Record<string, string | undefined> }
+  }>
+  get(key: string, options: { headers?: Record<string, string>; timeout: Timeout }): Promise<unknown>
+  head(key: string, options: { timeout: Timeout }): Promise<{ res: { headers: Record<string, string | undefined> } }>
+  put(
+    key: string,
+    body: Buffer,
+    options: { headers: Record<string, string>; meta?: Record<string, string>; timeout: Timeout },
+  ): Promise<{ res: { headers: Record<string, string | undefined> } }>
+}
+
+/** Milliseconds to connect, and to the whole answer (for getStream: to its headers). */
+export type Timeout = readonly [connect: number, response: number]
+
+export interface ClientSettings {
+  region: string
+  endpoint: string
+}
+
+/**
+ * Idle longer than this, our side believes no kept connection: Function Compute freezes an instance between requests, and
+ * whatever closed its sockets meanwhile (OSS does after a minute, a NAT gateway earlier) told a sleeping process. A reset
+ * would only cost a retry; a silently dead socket costs a whole timeout of the 10 s.
+ */
+const IDLE_MS = 15_000
+const MOST_CREDENTIAL_SETS = 4
+
+export interface Clients {
+  /** The client for these credentials and bucket: one each, connections shared by all. */
+  get(credentials: Credentials, bucket: string): Promise<OssClient>
+}
+
+export function createClients(settings: ClientSettings, now: () => number = Date.now): Clients {
+  const endpoint = new URL(settings.endpoint)
+  // Path-style addressing: names below localhost do not resolve everywhere.
+  const pathStyle = endpoint.hostname === 'localhost'
+  const made = new Map<string, Promise<OssClient>>()
+  let agents = newAgents()
+  let lastUsed = now()
+
+  return {
+    get(credentials, bucket) {
+      if (now() - lastUsed > IDLE_MS) {
+        // Sockets in use finish their request; the free ones are closed.
+        agents.agent.destroy()
+        agents.httpsAgent.destroy()
+        agents = newAgents()
+        made.clear()
+      }
+      lastUsed = now()
+      const name = JSON.stringify([credentials.accessKeyId, credentials.securityToken ?? '', bucket])
+      const known = made.get(name)
+      if (known !== undefined) return known
+      const client = makeClient(settings, credentials, bucket, pathStyle, agents)
+      made.set(name, client)
+      // Two buckets a set; the oldest go first. Old keys expire and never come back.
+      for (const oldest of made.keys()) {
+        if (made.size <= MOST_CREDENTIAL_SETS * 2) break
+        made.delete(oldest)
+      }
+      return client
+    },
+  }
+}
+
+function newAgents(): { agent: HttpAgent; httpsAgent: HttpsAgent } {
+  const options = { keepAlive: true, maxFreeSockets: 64, scheduling: 'lifo' } as const
+  return { agent: new HttpAgent(options), httpsAgent: new HttpsAgent(options) }
+}
+
+async function makeClient(
+  { region, endpoint }: ClientSettings,
+  credentials: Credentials,
+  bucket: string,
+  pathStyle: boolean,
+  agents: { agent: HttpAgent; httpsAgent: HttpsAgent },
+): Promise<OssClient> {
+  const Client = await loadSdk()
+  const options = {
+    accessKeyId: credentials.accessKeyId,
+    accessKeySecret: credentials.accessKeySecret,
+    ...(credentials.securityToken === undefined
+      ? {}
+      : // Without an interval the constructor prints an advice to refresh; these keys come anew with every request.
+        { stsToken: credentials.securityToken, refreshSTSTokenInterval: Number.MAX_SAFE_INTEGER }),
+    bucket,
+    // Signature 4 names the region; ali-oss would sign with its default whatever the endpoint says.
+    region: `oss-${region}`,
+    endpoint,
+    secure: endpoint.startsWith('https:'),
+    sldEnable: pathStyle,
+    authorizationV4: true,
+    // Retries are decided where the deadline is known (bucket.ts).
+    retryMax: 0,
+    ...agents,
+  }
+  return new Client(options as OSS.Options) as unknown as OssClient
+}
+
+let sdk: Promise<typeof OSS> | undefined
+
+/** Loads ali-oss once, apart from the rest: it is most of the bundle's code, and a refused request never needs it. */
+export function loadSdk(): Promise<typeof OSS> {
+  sdk ??= import('ali-oss').then((module) => module.default)
+  return sdk
+}

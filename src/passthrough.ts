@@ -1,0 +1,61 @@
+import type { Config } from './config.ts'
+import { AppError } from './errors.ts'
+import type { sniff } from './image/sniff.ts'
+import type { OriginalFacts } from './oss/bucket.ts'
+
+type Sniffed = ReturnType<typeof sniff>
+
+/** What an original is, as far as its first bytes tell, and how it goes out if it is not compressed. */
+export interface PassedType {
+  /** A picture small enough to be read into memory and looked at. */
+  compressible: boolean
+  contentType: string
+  contentDisposition: string | undefined
+  reason: string
+}
+
+/**
+ * Decides by content, never by name, what may go out at all.
+ * @throws AppError not_passed_through (404) for what PASS_THROUGH does not let out: to a reader it does not exist.
+ */
+export function passedType(
+  sniffed: Sniffed,
+  facts: OriginalFacts,
+  config: Pick<Config, 'passThrough' | 'maxSourceBytes'>,
+): PassedType {
+  const active = sniffed.media === 'active'
+  const type = {
+    // Active content would run in the reader's browser with the bucket's domain as its origin.
+    contentType: active ? 'application/octet-stream' : sniffed.contentType,
+    contentDisposition: active ? 'attachment' : undefined,
+  }
+  const encoded = facts.contentEncoding !== undefined && facts.contentEncoding !== 'identity'
+  if (sniffed.format !== undefined && !encoded) {
+    const fits = facts.bytes <= config.maxSourceBytes
+    if (!active) return { ...type, compressible: fits, reason: fits ? 'image' : 'source_too_large' }
+    return { ...type, compressible: false, reason: 'active_content' }
+  }
+  const letOut =
+    config.passThrough === 'all' ||
+    (config.passThrough === 'media' && ['image', 'audio', 'video', 'pdf'].includes(sniffed.media) && !encoded)
+  if (!letOut) throw new AppError('not_passed_through', 'No such object.')
+  return { ...type, compressible: false, reason: active ? 'active_content' : 'not_compressed_media' }
+}
+
+/** Headers of an original that goes out as it is. Its length and MD5 are what OSS keeps of it. */
+export function passThroughHeaders(
+  type: PassedType,
+  facts: OriginalFacts,
+  cacheControl: string,
+): Record<string, string> {
+  return {
+    'Content-Type': type.contentType,
+    ...(Number.isFinite(facts.bytes) ? { 'Content-Length': String(facts.bytes) } : {}),
+    ...(facts.contentMd5 === undefined ? {} : { 'Content-MD5': facts.contentMd5 }),
+    ...(type.contentDisposition === undefined ? {} : { 'Content-Disposition': type.contentDisposition }),
+    ...(facts.contentEncoding === undefined ? {} : { 'Content-Encoding': facts.contentEncoding }),
+    'Cache-Control': cacheControl,
+    ETag: `"${facts.etag}"`,
+    'X-Content-Type-Options': 'nosniff',
+  }
+}
