@@ -108,7 +108,7 @@ async function makeClient(
     retryMax: 0,
     ...agents,
   }
-  return new Client(options as OSS.Options) as unknown as OssClient
+  return new Client(options) as unknown as OssClient
 }
 
 let sdk: Promise<typeof OSS> | undefined
