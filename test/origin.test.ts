@@ -1,0 +1,281 @@
+import sharp from 'sharp'
+
+import type { Context } from '../src/context.ts'
+import { type Compressed, compress } from '../src/image/compress.ts'
+import { ImageFault } from '../src/image/fault.ts'
+import { createLog, type RequestLine } from '../src/log.ts'
+import { createOrigin, type OriginDeps } from '../src/origin.ts'
+import { memoryBuckets, type MemoryBuckets } from './support/memory-buckets.ts'
+import { SECRET, testConfig } from './support/settings.ts'
+
+const context: Context = {
+  requestId: 'request-1',
+  credentials: { accessKeyId: 'id', accessKeySecret: 'secret' },
+  function: { name: 'origin', memoryMb: 512, region: 'cn-hangzhou' },
+}
+
+let photo: Buffer
+beforeAll(async () => {
+  const noise = {
+    create: {
+      width: 320,
+      height: 200,
+      channels: 3,
+      background: '#888',
+      noise: { type: 'gaussian', mean: 128, sigma: 30 },
+    },
+  } as const
+  photo = await sharp(noise).jpeg({ quality: 98 }).toBuffer()
+})
+
+const film = Buffer.concat([
+  Buffer.from('000000206674797069736f6d0000020069736f6d69736f32617663316d703431', 'hex'),
+  Buffer.alloc(100_000, 7),
+])
+
+interface Got {
+  status: number
+  headers: Record<string, string>
+  body: Buffer
+  line: RequestLine
+  buckets: MemoryBuckets
+}
+
+async function ask(
+  path: string,
+  {
+    buckets = memoryBuckets({ 'photo.jpg': photo, 'film.mp4': film, 'notes.txt': Buffer.from('hello') }),
+    method = 'GET',
+    mirrorSecret = SECRET,
+    environment = {} as Record<string, string>,
+    deps = {} as Partial<OriginDeps>,
+  } = {},
+): Promise<Got> {
+  const lines: RequestLine[] = []
+  const log = createLog('info', (text) => lines.push(JSON.parse(text) as RequestLine))
+  const origin = createOrigin({ config: testConfig(environment), buckets: () => buckets, compress, log, ...deps })
+  const answer = await origin.handle({ method, rawPath: path, mirrorSecret }, context)
+  const chunks: Buffer[] = []
+  let aborted = false
+  try {
+    if (Buffer.isBuffer(answer.body)) chunks.push(answer.body)
+    else if (answer.body !== undefined) for await (const chunk of answer.body) chunks.push(chunk)
+  } catch {
+    aborted = true
+  }
+  await answer.settled
+  const body = Buffer.concat(chunks)
+  answer.finish({ sentBytes: body.length, aborted })
+  const line = lines[0]
+  if (line === undefined) throw new Error('Expected a log line, got none.')
+  return { status: answer.status, headers: answer.headers, body, line, buckets }
+}
+
+describe('what is answered', () => {
+  it('200 with the compressed picture, which is also stored', async () => {
+    const { status, headers, body, buckets, line } = await ask('/photo.jpg')
+    expect(status).toBe(200)
+    expect(body.length).toBeLessThan(photo.length)
+    expect(await sharp(body).metadata()).toMatchObject({ format: 'jpeg', width: 320, height: 200 })
+    expect(headers).toMatchObject({
+      'Content-Type': 'image/jpeg',
+      'Content-Length': String(body.length),
+      'Cache-Control': 'public, max-age=3600',
+    })
+    expect(headers['Content-MD5']).toMatch(/==$/)
+    expect(headers['ETag']).toMatch(/^"[0-9A-F]{32}"$/)
+    const stored = buckets.stored.get('photo.jpg')
+    expect(stored?.bytes).toEqual(body)
+    expect(stored?.object.meta).toMatchObject({ outcome: 'compressed', 'source-bytes': String(photo.length) })
+    expect(line).toMatchObject({
+      outcome: 'compressed',
+      put: 'stored',
+      bytesIn: photo.length,
+      bytesOut: body.length,
+      format: 'jpeg',
+      width: 320,
+      height: 200,
+    })
+    expect(line.ms).toMatchObject({
+      total: expect.any(Number),
+      read: expect.any(Number),
+      render: expect.any(Number),
+      put: expect.any(Number),
+    })
+  })
+
+  it('200 with the original where its bytes cannot be decoded', async () => {
+    const broken = photo.subarray(0, photo.length >> 1)
+    const { status, body, line } = await ask('/broken.jpg', { buckets: memoryBuckets({ 'broken.jpg': broken }) })
+    expect(status).toBe(200)
+    expect(body).toEqual(broken)
+    expect(line).toMatchObject({ outcome: 'original', reason: 'undecodable' })
+  })
+
+  it('200 with the original, streamed and copied, beyond MAX_SOURCE_BYTES', async () => {
+    const { body, buckets, line } = await ask('/photo.jpg', { environment: { MAX_SOURCE_BYTES: '1000' } })
+    expect(body).toEqual(photo)
+    expect(buckets.counts).toMatchObject({ copies: 1, puts: 0 })
+    expect(line).toMatchObject({ outcome: 'passed_through', reason: 'source_too_large', put: 'copied' })
+  })
+
+  it('200 with media as they are, copied on the server', async () => {
+    const { status, body, headers, buckets } = await ask('/film.mp4')
+    expect([status, headers['Content-Type']]).toEqual([200, 'video/mp4'])
+    expect(body).toEqual(film)
+    expect(buckets.stored.get('film.mp4')).toMatchObject({ bytes: 'copied', object: { contentType: 'video/mp4' } })
+  })
+
+  it.each([
+    ['media', '/notes.txt', 404],
+    ['none', '/notes.txt', 404],
+    ['none', '/film.mp4', 404],
+    ['none', '/photo.jpg', 200],
+    ['all', '/notes.txt', 200],
+  ])('with PASS_THROUGH=%s, %s is %i', async (passThrough, path, expected) => {
+    const { status, buckets } = await ask(path, { environment: { PASS_THROUGH: passThrough } })
+    expect(status).toBe(expected)
+    expect(buckets.stored.size).toBe(expected === 200 ? 1 : 0)
+  })
+
+  it.each(['<html><script>alert(1)</script></html>', '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'])(
+    'active content never under its own type: %s',
+    async (text) => {
+      const buckets = memoryBuckets({ 'x.jpg': Buffer.from(text) })
+      const { headers } = await ask('/x.jpg', { buckets, environment: { PASS_THROUGH: 'all' } })
+      const wanted = { 'Content-Type': 'application/octet-stream', 'Content-Disposition': 'attachment' }
+      expect(headers).toMatchObject({ ...wanted, 'X-Content-Type-Options': 'nosniff' })
+      const stored = buckets.stored.get('x.jpg')?.object
+      expect(stored).toMatchObject({ contentType: 'application/octet-stream', contentDisposition: 'attachment' })
+    },
+  )
+
+  it('404 for a missing original and for a key outside SOURCE_PREFIXES, told the same way', async () => {
+    const missing = await ask('/none.jpg')
+    const outside = await ask('/photo.jpg', { environment: { SOURCE_PREFIXES: 'public/, shared/' } })
+    expect([missing.status, outside.status]).toEqual([404, 404])
+    expect(outside.buckets.counts.opened).toBe(0)
+    expect(JSON.parse(outside.body.toString())).toEqual(JSON.parse(missing.body.toString()))
+  })
+
+  it.each(['/a/../b.jpg', '/%2e%2e/b.jpg', '/a%00.jpg', '/%ff.jpg', '/%zz.jpg', '/', `/${'a'.repeat(1024)}`])(
+    '400 for the key %s, before anything is read',
+    async (path) => {
+      const { status, buckets } = await ask(path)
+      expect(status).toBe(400)
+      expect(buckets.counts.opened).toBe(0)
+    },
+  )
+
+  it('403 without the mirror secret, before anything is read', async () => {
+    const { status, buckets, body } = await ask('/photo.jpg', { mirrorSecret: '' })
+    expect(status).toBe(403)
+    expect(buckets.counts.opened).toBe(0)
+    expect(JSON.parse(body.toString())).toMatchObject({ code: 'wrong_secret', requestId: 'request-1' })
+  })
+
+  it.each([
+    ['denied', 502],
+    ['misconfigured', 502],
+    ['server', 502],
+    ['throttled', 502],
+    ['network', 502],
+    ['timeout', 504],
+  ] as const)('a bucket that is %s: %i, not stored', async (kind, expected) => {
+    const buckets = memoryBuckets({ 'photo.jpg': photo })
+    buckets.faults.open = kind
+    const { status, headers } = await ask('/photo.jpg', { buckets })
+    expect([status, headers['Cache-Control']]).toEqual([expected, 'no-store'])
+    expect(buckets.stored.size).toBe(0)
+  })
+
+  it('502 for bytes that are not the original, after one more try', async () => {
+    const buckets = memoryBuckets({ 'photo.jpg': photo })
+    buckets.faults.body = 'damaged'
+    const { status } = await ask('/photo.jpg', { buckets })
+    expect(status).toBe(502)
+    expect(buckets.counts.opened).toBe(2)
+    expect(buckets.stored.size).toBe(0)
+  })
+
+  it('a streamed body that breaks never ends cleanly', async () => {
+    const buckets = memoryBuckets({ 'film.mp4': film })
+    buckets.faults.body = 'network'
+    const { line } = await ask('/film.mp4', { buckets })
+    expect(line.aborted).toBe(true)
+  })
+
+  it('503 with Retry-After for an encoder fault, and the same key works a moment later', async () => {
+    let faults = 1
+    const flaky: OriginDeps['compress'] = (source, options) =>
+      faults-- > 0 ? Promise.reject(new ImageFault('encoder_fault', 'out of memory')) : compress(source, options)
+    const buckets = memoryBuckets({ 'photo.jpg': photo })
+    const first = await ask('/photo.jpg', { buckets, deps: { compress: flaky } })
+    expect([first.status, first.headers['Retry-After'], buckets.stored.size]).toEqual([503, '1', 0])
+    expect((await ask('/photo.jpg', { buckets, deps: { compress: flaky } })).status).toBe(200)
+  })
+
+  it('500 that says nothing for what was not foreseen', async () => {
+    const failing = () => Promise.reject(new TypeError('secret inside'))
+    const { status, body, line, buckets } = await ask('/photo.jpg', { deps: { compress: failing } })
+    expect([status, buckets.stored.size]).toEqual([500, 0])
+    expect(body.toString()).not.toContain('secret inside')
+    expect(line.cause).toContain('TypeError')
+  })
+
+  it('503 at the deadline', async () => {
+    const never = () => new Promise<Compressed>(() => undefined)
+    const { status } = await ask('/photo.jpg', { environment: { DEADLINE_MS: '1000' }, deps: { compress: never } })
+    expect(status).toBe(503)
+  })
+
+  it('405 with Allow for other methods', async () => {
+    const { status, headers } = await ask('/photo.jpg', { method: 'POST' })
+    expect([status, headers['Allow']]).toEqual([405, 'GET, HEAD'])
+  })
+
+  it('HEAD reads metadata only', async () => {
+    const { status, body, buckets } = await ask('/photo.jpg', { method: 'HEAD' })
+    expect([status, body.length]).toEqual([200, 0])
+    expect(buckets.counts).toMatchObject({ heads: 1, opened: 0, puts: 0 })
+    expect((await ask('/none.jpg', { method: 'HEAD' })).status).toBe(404)
+  })
+})
+
+describe('the put', () => {
+  it('that fails leaves the answer whole', async () => {
+    const buckets = memoryBuckets({ 'photo.jpg': photo })
+    buckets.faults.put = 'denied'
+    const { status, body, line } = await ask('/photo.jpg', { buckets })
+    expect(status).toBe(200)
+    expect(await sharp(body).metadata()).toMatchObject({ width: 320 })
+    expect(line).toMatchObject({ put: 'failed', putError: expect.stringContaining('OssFault') })
+  })
+
+  it('is given up at the deadline', async () => {
+    const buckets = memoryBuckets({ 'photo.jpg': photo })
+    buckets.beforePut = () => new Promise(() => undefined)
+    const { status, line } = await ask('/photo.jpg', { buckets, environment: { DEADLINE_MS: '1000' } })
+    expect([status, line.put]).toEqual([200, 'given_up'])
+  })
+
+  it('is left to OSS with STORE=mirror', async () => {
+    const { status, line, buckets } = await ask('/photo.jpg', { environment: { STORE: 'mirror' } })
+    expect([status, line.put, buckets.counts.puts]).toEqual([200, 'off', 0])
+  })
+
+  it('and the read are shared by identical requests in flight', async () => {
+    const buckets = memoryBuckets({ 'photo.jpg': photo })
+    const origin = createOrigin({
+      config: testConfig(),
+      buckets: () => buckets,
+      compress,
+      log: createLog('silent', () => undefined),
+    })
+    const request = { method: 'GET', rawPath: '/photo.jpg', mirrorSecret: SECRET }
+    const answers = await Promise.all(Array.from({ length: 50 }, () => origin.handle(request, context)))
+    expect(new Set(answers.map((answer) => answer.body)).size).toBe(1)
+    await Promise.all(answers.map((answer) => answer.settled))
+    expect(buckets.counts).toMatchObject({ opened: 1, puts: 1 })
+  })
+})
