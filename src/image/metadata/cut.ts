@@ -1,3 +1,5 @@
+import { cutGif } from './gif.ts'
+import { cutHeif } from './heif.ts'
 import { cutJpeg } from './jpeg.ts'
 import { cutPng } from './png.ts'
 import type { Removed } from './removed.ts'
@@ -19,6 +21,10 @@ const CUTTERS: Readonly<Record<string, (source: Buffer) => Removed | undefined>>
   jpg: cutJpeg,
   png: cutPng,
   webp: cutWebp,
+  gif: cutGif,
+  avif: cutHeif,
+  heif: cutHeif,
+  heic: cutHeif,
 }
 
 /**
