@@ -1,0 +1,210 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+import { openCompressed, type OpenOriginal, openOriginals } from '../../src/oss/bucket.ts'
+import { createClients } from '../../src/oss/clients.ts'
+import { createCrc64 } from '../../src/oss/crc64.ts'
+
+const credentials = { accessKeyId: 'id', accessKeySecret: 'secret', securityToken: 'token' }
+const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 7) % 251))
+
+function crcOf(data: Buffer): string {
+  const crc = createCrc64()
+  crc.update(data)
+  return crc.value()
+}
+
+let server: Server
+let asked: { method: string; url: string; headers: IncomingMessage['headers'] }[]
+/** How the next requests are answered, in order; the last one stays. */
+let answers: ((request: IncomingMessage, response: ServerResponse) => void)[]
+
+beforeEach(async () => {
+  asked = []
+  server = createServer((request, response) => {
+    asked.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers })
+    const answer = answers.length > 1 ? answers.shift() : answers[0]
+    request.resume().once('end', () => answer?.(request, response))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+})
+
+afterEach(async () => {
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+})
+
+const clients = (now?: () => number) =>
+  createClients({ region: 'cn-hangzhou', endpoint: `http://localhost:${(server.address() as AddressInfo).port}` }, now)
+const originals = () => openOriginals(clients(), credentials, 'originals')
+const compressed = () => openCompressed(clients(), credentials, 'compressed', 'originals')
+const soon = () => Date.now() + 5000
+
+const honest = (data = bytes, headers: Record<string, string> = {}) => (_: IncomingMessage, response: ServerResponse) => {
+  response.writeHead(200, { 'Content-Length': data.length, ETag: '"ABC"', 'x-oss-hash-crc64ecma': crcOf(data), ...headers })
+  // Many chunks, as a real body arrives.
+  for (let at = 0; at < data.length; at += 10_000) response.write(data.subarray(at, at + 10_000))
+  response.end()
+}
+
+const refuse = (status: number, code: string) => (request: IncomingMessage, response: ServerResponse) => {
+  const xml = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>m</Message><RequestId>R</RequestId></Error>`
+  response.writeHead(status, { 'Content-Type': 'application/xml', 'x-oss-request-id': 'R' })
+  response.end(request.method === 'HEAD' ? undefined : xml)
+}
+
+async function streamed(original: OpenOriginal): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of original.chunks()) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+describe('an original', () => {
+  it('is read whole, looked at first, with one request', async () => {
+    answers = [honest()]
+    const original = await originals().open('a b/中+%.jpg', soon())
+    expect(await original.head(4096)).toEqual(bytes.subarray(0, 4096))
+    expect(await original.readAll()).toEqual(bytes)
+    expect(asked).toHaveLength(1)
+    expect(asked[0]?.url).toBe('/originals/a%20b/%E4%B8%AD%2B%25.jpg')
+    expect(asked[0]?.headers).toMatchObject({ 'x-oss-security-token': 'token', authorization: expect.stringMatching(/^OSS4-/) })
+    expect(original.facts).toMatchObject({ etag: 'ABC', bytes: bytes.length })
+  })
+
+  it('is streamed whole after the look', async () => {
+    answers = [honest()]
+    const original = await originals().open('a.mp4', soon())
+    await original.head(4096)
+    expect(await streamed(original)).toEqual(bytes)
+  })
+
+  const wrongCrc = honest(bytes, { 'x-oss-hash-crc64ecma': '1' })
+  const short = (_: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(200, { 'Content-Length': bytes.length, ETag: '"ABC"' })
+    response.write(bytes.subarray(0, 200_000), () => response.destroy())
+  }
+  const stalled = (_: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(200, { 'Content-Length': bytes.length, ETag: '"ABC"' })
+    response.write(bytes.subarray(0, 200_000))
+  }
+
+  it.each([
+    ['whose CRC-64 differs', wrongCrc, 'damaged'],
+    ['that arrives short', short, 'network'],
+    ['that stalls', stalled, 'timeout'],
+  ] as const)('%s is a fault, read whole or streamed', async (_, answer, kind) => {
+    answers = [answer]
+    const whole = await originals().open('a.jpg', soon())
+    await whole.head(4096)
+    await expect(whole.readAll()).rejects.toMatchObject({ kind })
+    const passing = await originals().open('a.jpg', soon())
+    await expect(streamed(passing)).rejects.toMatchObject({ kind })
+  })
+
+  it('streamed with a wrong CRC-64 never gives out its last chunk', async () => {
+    answers = [wrongCrc]
+    const original = await originals().open('a.mp4', soon())
+    let length = 0
+    const drain = async () => {
+      for await (const chunk of original.chunks()) length += chunk.length
+    }
+    await expect(drain()).rejects.toMatchObject({ kind: 'damaged' })
+    expect(length).toBeLessThan(bytes.length)
+  })
+
+  it.each([
+    [404, 'NoSuchKey', 'missing'],
+    [403, 'AccessDenied', 'denied'],
+    [503, 'SlowDown', 'throttled'],
+    [500, 'InternalError', 'server'],
+  ])('answered %i %s is %s', async (status, code, kind) => {
+    answers = [refuse(status, code)]
+    await expect(originals().open('a.jpg', soon())).rejects.toMatchObject({ name: 'OssFault', kind })
+    await expect(originals().head('a.jpg', soon())).rejects.toMatchObject({ kind })
+  })
+
+  it('in a bucket that is not there is a mistake of ours, not a missing picture', async () => {
+    answers = [refuse(404, 'NoSuchBucket')]
+    const elsewhere = openOriginals(clients(), credentials, 'not-there')
+    await expect(elsewhere.open('a.jpg', soon())).rejects.toMatchObject({ kind: 'misconfigured' })
+  })
+
+  it('is asked for once more when OSS is busy', async () => {
+    answers = [refuse(503, 'SlowDown'), honest()]
+    const original = await originals().open('a.jpg', soon())
+    expect(await original.readAll()).toEqual(bytes)
+    expect(asked).toHaveLength(2)
+  })
+
+  it('survives a connection that was reset while the instance was frozen', async () => {
+    answers = [honest()]
+    const bucket = originals()
+    await (await bucket.open('a.jpg', soon())).readAll()
+    server.closeAllConnections()
+    expect(await (await bucket.open('a.jpg', soon())).readAll()).toEqual(bytes)
+  })
+
+  it('is read over a new connection after a long pause', async () => {
+    answers = [honest()]
+    let clock = 0
+    let connections = 0
+    server.on('connection', () => connections++)
+    const bucket = openOriginals(clients(() => clock), credentials, 'originals')
+    await (await bucket.open('a.jpg', soon())).readAll()
+    await (await bucket.open('a.jpg', soon())).readAll()
+    expect(connections).toBe(1)
+    clock += 60_000
+    await (await bucket.open('a.jpg', soon())).readAll()
+    expect(connections).toBe(2)
+  })
+})
+
+describe('a compressed object', () => {
+  const object = { key: 'a b.jpg', contentType: 'image/jpeg', cacheControl: 'public', meta: { recipe: '1' } }
+
+  it('is put with its type, its metadata and its MD5', async () => {
+    answers = [(_, response) => response.writeHead(200, { 'x-oss-hash-crc64ecma': crcOf(bytes) }).end()]
+    await compressed().put(object, bytes, soon())
+    expect(asked[0]).toMatchObject({ method: 'PUT', url: '/compressed/a%20b.jpg' })
+    expect(asked[0]?.headers).toMatchObject({
+      'content-type': 'image/jpeg',
+      'cache-control': 'public',
+      'content-md5': expect.stringMatching(/==$/),
+      'content-length': String(bytes.length),
+      'x-oss-meta-recipe': '1',
+    })
+  })
+
+  it('that OSS stored with another CRC-64 is a fault', async () => {
+    answers = [(_, response) => response.writeHead(200, { 'x-oss-hash-crc64ecma': '1' }).end()]
+    await expect(compressed().put(object, bytes, soon())).rejects.toMatchObject({ kind: 'damaged' })
+  })
+
+  it('is copied on the server only while the original has the same ETag', async () => {
+    answers = [(_, response) => response.writeHead(200).end('<CopyObjectResult/>')]
+    await compressed().copy(object, { key: 'x/中 y.mp4', etag: 'ABC' }, soon())
+    expect(asked[0]?.headers).toMatchObject({
+      'x-oss-copy-source': '/originals/x%2F%E4%B8%AD%20y.mp4',
+      'x-oss-copy-source-if-match': '"ABC"',
+      'x-oss-metadata-directive': 'REPLACE',
+      'content-length': '0',
+    })
+    expect(Object.keys(asked[0]?.headers ?? {}).filter((name) => name.startsWith('x-oss-copy-source-x'))).toEqual([])
+  })
+
+  it.each([
+    [403, 'AccessDenied', 'denied'],
+    [412, 'PreconditionFailed', 'precondition'],
+  ])('refused with %i is %s', async (status, code, kind) => {
+    answers = [refuse(status, code)]
+    await expect(compressed().put(object, bytes, soon())).rejects.toMatchObject({ kind })
+  })
+})
+
+it('faults never carry the request or its credentials', async () => {
+  answers = [refuse(403, 'AccessDenied')]
+  const fault: unknown = await compressed()
+    .put({ key: 'k', contentType: 'a/b', cacheControl: 'c', meta: {} }, Buffer.from('the body'), soon())
+    .catch((error: unknown) => error)
+  expect(JSON.stringify({ ...(fault as object), message: String(fault) })).not.toMatch(/token|secret|the body/)
+})
