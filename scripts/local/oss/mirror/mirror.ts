@@ -205,8 +205,8 @@ function originRequest(
         ? [...headers, viaHeader, [via, viaMark(input.bucket)].filter(Boolean).join(', ')]
         : headers
     },
-    followRedirects:
-      redirect.mirrorFollowRedirect && !redirect.transparentMirrorResponseCodes.some((code) => code < 400),
+    followRedirects: redirect.mirrorFollowRedirect,
+    transparent: redirect.transparentMirrorResponseCodes,
     sni: redirect.mirrorSni || switches.sni === 'always',
     refuseInternalAddresses: switches.refuseInternalAddresses,
     ca: deps.ca,

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
  * |---|---|
  * | refused | no connection |
  * | status | the origin is not asked; it answers `status` |
- * | slow | `ms` pass before the request goes out |
+ * | slow | `ms` pass before the request goes out; with `bytes`, before each so many body bytes |
  * | stall | no answer at all; with `bytes`, the body stops after so many |
  * | reset | the connection breaks before the answer; with `bytes`, after so many |
  * | short | the body ends after `bytes` (none: 0), which its length or framing contradicts |
@@ -41,7 +41,13 @@ export async function* faultyBody(
       if (fault?.kind === 'stall') await stall(signal)
       throw new Error('Expected the whole body of the origin, got a part of it (injected)')
     }
-    if (fault?.kind === 'corrupt' && seen <= at && at < seen + chunk.length) {
+    if (fault?.kind === 'slow' && fault.bytes !== undefined) {
+      const step = Math.max(1, fault.bytes)
+      for (let offset = 0; offset < chunk.length; offset += step) {
+        await delay(fault.ms ?? 0, undefined, { signal })
+        yield chunk.subarray(offset, offset + step)
+      }
+    } else if (fault?.kind === 'corrupt' && seen <= at && at < seen + chunk.length) {
       const changed = Uint8Array.from(chunk)
       changed[at - seen] = (changed[at - seen] ?? 0) ^ 0xff
       yield changed

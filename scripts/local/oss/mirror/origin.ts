@@ -69,7 +69,8 @@ async function askOnce(ask: OriginRequest, url: OriginUrl, hops: number, limit: 
     return { url, hops, status: fault.status ?? 500, headers: {}, body: nothing(), discard: () => {} }
   }
   limit.asking()
-  if (fault?.kind === 'slow') await delay(fault.ms ?? 0, undefined, { signal: limit.signal })
+  if (fault?.kind === 'slow' && fault.bytes === undefined)
+    await delay(fault.ms ?? 0, undefined, { signal: limit.signal })
   if (fault?.kind === 'stall' && fault.bytes === undefined) await stall(limit.signal)
   if (fault?.kind === 'reset' && fault.bytes === undefined) throw badStatus(0)
   const message = await send(ask, url, limit)

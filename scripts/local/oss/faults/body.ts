@@ -1,0 +1,50 @@
+import type { ServerResponse } from 'node:http'
+import { Transform } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Fault } from './fault.ts'
+
+/** Whether the fault shows in the body rather than before the answer. */
+export function changesBody({ kind, bytes }: Fault): boolean {
+  if (kind === 'short' || kind === 'corrupt') return true
+  return bytes !== undefined && (kind === 'slow' || kind === 'stall' || kind === 'reset')
+}
+
+/** What a fault makes of an object's bytes on their way to `response`; its error is for stream.pipeline to act on. */
+export function faultyBody(fault: Fault, response: ServerResponse): Transform {
+  const at = fault.bytes ?? 0
+  let seen = 0
+  return new Transform({
+    // The bytes before the cut must be out before the connection goes, so they may not wait for the next chunk.
+    async transform(chunk: Buffer, _encoding, callback) {
+      const start = seen
+      seen += chunk.length
+      if (fault.kind === 'corrupt') {
+        if (start <= at && at < seen) {
+          const changed = Buffer.from(chunk)
+          changed[at - start] = (changed[at - start] ?? 0) ^ 0xff
+          return callback(null, changed)
+        }
+        return callback(null, chunk)
+      }
+      if (fault.kind === 'slow') {
+        const step = Math.max(1, at)
+        for (let offset = 0; offset < chunk.length; offset += step) {
+          await delay(fault.ms ?? 0)
+          if (this.destroyed) return
+          this.push(chunk.subarray(offset, offset + step))
+        }
+        return callback()
+      }
+      if (seen <= at) return callback(null, chunk)
+      if (at > start) this.push(chunk.subarray(0, at - start))
+      if (fault.kind === 'stall') {
+        response.once('close', () => callback(new Error('Injected fault: stall')))
+        return
+      }
+      setImmediate(() => {
+        if (fault.kind === 'reset') response.socket?.resetAndDestroy()
+        callback(new Error(`Injected fault: ${fault.kind}`))
+      })
+    },
+  })
+}
