@@ -1,0 +1,14 @@
+import { defineAction, type OperationOf } from '../grammar/action.ts'
+import { integer } from '../grammar/kinds.ts'
+import { byDefault } from '../grammar/parameter.ts'
+
+/** @see https://help.aliyun.com/zh/oss/user-guide/brightness */
+export const bright = defineAction({
+  name: 'bright',
+  about: { en: 'make lighter or darker', zh: '亮度' },
+  parameters: { value: byDefault(integer(-100, 100), 0, '-100 darkest, 0 unchanged, 100 lightest') },
+  single: { letter: 'b', canonical: 'bare' },
+  words: ({ value }) => ({ en: `brightness ${value}`, zh: `亮度 ${value}` }),
+})
+
+export type Bright = OperationOf<typeof bright>

@@ -1,0 +1,14 @@
+import { defineAction, type OperationOf } from '../grammar/action.ts'
+import { integer } from '../grammar/kinds.ts'
+import { byDefault } from '../grammar/parameter.ts'
+
+/** @see https://help.aliyun.com/zh/oss/user-guide/contrast */
+export const contrast = defineAction({
+  name: 'contrast',
+  about: { en: 'raise or lower the contrast', zh: '对比度' },
+  parameters: { value: byDefault(integer(-100, 100), 0, '-100 lowest, 0 unchanged, 100 highest') },
+  single: { letter: 'c', canonical: 'bare' },
+  words: ({ value }) => ({ en: `contrast ${value}`, zh: `对比度 ${value}` }),
+})
+
+export type Contrast = OperationOf<typeof contrast>

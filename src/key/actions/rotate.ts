@@ -1,0 +1,25 @@
+import { defineAction, type OperationOf } from '../grammar/action.ts'
+import { integer, type Kind } from '../grammar/kinds.ts'
+import { byDefault } from '../grammar/parameter.ts'
+
+const circle = integer(0, 360)
+
+/** 360 is 0: one turn, one spelling. */
+export const degrees: Kind<number> = {
+  ...circle,
+  parse(text) {
+    const value = circle.parse(text)
+    return value === undefined ? undefined : value % 360
+  },
+}
+
+/** @see https://help.aliyun.com/zh/oss/user-guide/rotate */
+export const rotate = defineAction({
+  name: 'rotate',
+  about: { en: 'turn clockwise', zh: '旋转' },
+  parameters: { value: byDefault(degrees, 0, 'degrees clockwise') },
+  single: { letter: 'a', canonical: 'bare' },
+  words: ({ value }) => ({ en: `turn ${value}° clockwise`, zh: `顺时针旋转 ${value}°` }),
+})
+
+export type Rotate = OperationOf<typeof rotate>
