@@ -6,6 +6,8 @@ const TOP_LEVEL: ReadonlySet<string> = new Set(['ftyp', 'meta', 'mdat', 'free', 
 
 /** An EXIF item: four bytes of offset, then a big-endian TIFF whose only directory is empty. Zeros alone would be damage. */
 const EMPTY_EXIF = Buffer.from('\0\0\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0', 'latin1')
+/** XMP that says nothing; spaces follow. */
+const EMPTY_XMP = Buffer.from('<x:xmpmeta xmlns:x="adobe:ns:meta/"/>', 'latin1')
 
 /**
  * Blanks EXIF and XMP of a still AVIF or HEIC where they stand, so that no offset moves. Orientation and colour are
@@ -35,11 +37,10 @@ export function cutHeif(source: Buffer): Removed | undefined {
   const removed = new Set<string>()
   for (const [id, name] of personal) {
     const extents = places.get(id) ?? []
-    for (const { start, end } of extents) bytes.fill(0, start, end)
+    for (const { start, end } of extents) bytes.fill(name === 'xmp' ? ' ' : 0, start, end)
     const [first] = extents
-    if (name === 'exif' && first !== undefined && first.end - first.start >= EMPTY_EXIF.length) {
-      EMPTY_EXIF.copy(bytes, first.start)
-    }
+    const empty = name === 'xmp' ? EMPTY_XMP : EMPTY_EXIF
+    if (first !== undefined && first.end - first.start >= empty.length) empty.copy(bytes, first.start)
     if (extents.some(({ start, end }) => source.compare(bytes, start, end, start, end) !== 0)) removed.add(name)
   }
   return removed.size === 0 ? { bytes: source, removed: [] } : { bytes, removed: [...removed] }
