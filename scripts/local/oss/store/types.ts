@@ -11,6 +11,8 @@ export interface ObjectMeta {
   extra?: Record<string, string>
   tags?: Record<string, string>
   acl?: string
+  /** Standard where absent. */
+  storageClass?: string
 }
 
 /** Facts of a stored object. */
@@ -26,6 +28,8 @@ export interface StoredObject extends ObjectMeta {
   /** Milliseconds since the epoch, whole seconds. */
   lastModified: number
   type: 'Normal' | 'Multipart' | 'Appendable' | 'Symlink'
+  /** The key a symlink points at. */
+  target?: string
 }
 
 /** Bytes on their way into an object; nothing is visible before `commit`, which replaces the object atomically. */

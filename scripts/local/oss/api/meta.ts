@@ -1,0 +1,136 @@
+// What a request wants to be kept beside an object's bytes.
+
+import { OssError } from '../error.ts'
+import type { ObjectMeta } from '../store/types.ts'
+import { mediaType } from './media-types.ts'
+
+/** Standard headers that are kept and returned. */
+export const KEPT_HEADERS = ['cache-control', 'content-disposition', 'content-encoding', 'content-language', 'expires']
+
+export const ACLS = new Set(['default', 'private', 'public-read', 'public-read-write'])
+export const STORAGE_CLASSES = new Set(['Standard', 'IA', 'Archive', 'ColdArchive', 'DeepColdArchive'])
+
+const USER_PREFIX = 'x-oss-meta-'
+// PutObject documents both limits.
+const MAX_USER_BYTES = 8192
+const MAX_KEY_BYTES = 1023
+
+/** Reads metadata headers. @throws OssError 400 for what OSS does not take. */
+export function readMeta(headers: Readonly<Record<string, string>>, key: string): ObjectMeta {
+  const kept: Record<string, string> = {}
+  for (const name of KEPT_HEADERS) {
+    const value = headers[name]
+    if (value !== undefined) kept[name] = value
+  }
+  const meta: ObjectMeta = {
+    contentType: headers['content-type'] ?? mediaType(key),
+    headers: kept,
+    user: readUserMeta(headers),
+  }
+  const tagging = headers['x-oss-tagging']
+  if (tagging) meta.tags = readTagging(tagging)
+  const acl = headers['x-oss-object-acl']
+  if (acl !== undefined) meta.acl = checkAcl(acl)
+  const storageClass = headers['x-oss-storage-class']
+  if (storageClass !== undefined) {
+    if (!STORAGE_CLASSES.has(storageClass)) throw invalid('x-oss-storage-class', storageClass)
+    meta.storageClass = storageClass
+  }
+  const encryption = headers['x-oss-server-side-encryption']
+  if (encryption !== undefined) {
+    // The header is answered as the service would; nothing is encrypted here.
+    if (encryption !== 'AES256') throw notImplemented(`x-oss-server-side-encryption: ${encryption}`)
+    meta.extra = { 'x-oss-server-side-encryption': encryption }
+  }
+  for (const name of ['x-oss-callback', 'x-oss-server-side-data-encryption', 'x-oss-object-worm-mode']) {
+    if (headers[name] !== undefined) throw notImplemented(name)
+  }
+  return meta
+}
+
+export function checkAcl(acl: string): string {
+  if (!ACLS.has(acl)) throw invalid('x-oss-object-acl', acl)
+  return acl
+}
+
+function readUserMeta(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const user: Record<string, string> = {}
+  let bytes = 0
+  for (const [name, value] of Object.entries(headers)) {
+    if (!name.startsWith(USER_PREFIX)) continue
+    const short = name.slice(USER_PREFIX.length)
+    // Documented: hyphens, digits and letters; underscores are not supported.
+    if (!/^[a-z0-9-]+$/.test(short)) throw invalid('x-oss-meta-*', name)
+    bytes += short.length + value.length
+    user[short] = value
+  }
+  if (bytes > MAX_USER_BYTES) {
+    throw new OssError(400, 'InvalidArgument', `The user metadata is larger than ${MAX_USER_BYTES} bytes.`, {
+      ArgumentName: 'x-oss-meta-*',
+    })
+  }
+  return user
+}
+
+/** Reads `a=1&b=2`, both sides percent-encoded. */
+export function readTagging(text: string): Record<string, string> {
+  const pairs = text.split('&').map((pair): [string, string] => {
+    const equals = pair.indexOf('=')
+    try {
+      return equals < 0
+        ? [decodeURIComponent(pair), '']
+        : [decodeURIComponent(pair.slice(0, equals)), decodeURIComponent(pair.slice(equals + 1))]
+    } catch {
+      throw invalidTag(pair)
+    }
+  })
+  return checkTags(pairs)
+}
+
+/** Documented: at most 10 tags, keys of 1 to 128 and values of up to 256 characters of a small set, no key twice. */
+export function checkTags(pairs: readonly [string, string][]): Record<string, string> {
+  if (pairs.length > 10) throw new OssError(400, 'BadRequest', 'Object tags cannot be greater than 10.')
+  const tags: Record<string, string> = {}
+  for (const [name, value] of pairs) {
+    const allowed = /^[A-Za-z0-9 +\-=._:/]*$/
+    if (name === '' || name.length > 128 || value.length > 256 || !allowed.test(name) || !allowed.test(value)) {
+      throw invalidTag(name)
+    }
+    if (Object.hasOwn(tags, name)) throw invalidTag(name)
+    tags[name] = value
+  }
+  return tags
+}
+
+function invalidTag(tag: string): OssError {
+  return new OssError(400, 'InvalidTag', 'The tag you have provided is invalid.', { Tag: tag })
+}
+
+/**
+ * Refuses what cannot be a key to write: empty, over 1,023 bytes, a slash or backslash first, dot segments.
+ * @throws OssError 400 InvalidObjectName
+ */
+export function checkKey(key: string): void {
+  const dots = key.split('/').some((segment) => segment === '.' || segment === '..')
+  if (key === '' || Buffer.byteLength(key) > MAX_KEY_BYTES || /^[/\\]/.test(key) || key.includes('\0') || dots) {
+    throw new OssError(400, 'InvalidObjectName', 'The specified object is not valid.', { ObjectName: key })
+  }
+}
+
+export function invalid(name: string, value: string): OssError {
+  return new OssError(400, 'InvalidArgument', `The argument ${name} is invalid.`, {
+    ArgumentName: name,
+    ArgumentValue: value,
+  })
+}
+
+export function notImplemented(what: string): OssError {
+  return new OssError(
+    501,
+    'NotImplemented',
+    `A header or operation you provided implies functionality that is not implemented: ${what}`,
+    {
+      Header: what,
+    },
+  )
+}

@@ -1,0 +1,151 @@
+// Which call a request is: by method, by whether it names a bucket or an object, and by the sub-resource in the query.
+
+import { OssError } from '../error.ts'
+import { deleteBucket, getBucketAcl, getBucketInfo, getBucketLocation, getBucketStat, putBucketAcl } from './bucket.ts'
+import type { BucketCall, Call, ObjectCall, Reply, Service } from './call.ts'
+import { copyObject } from './copy.ts'
+import { deleteObject, deleteObjects } from './delete.ts'
+import {
+  deleteDocument,
+  deletePublicAccessBlock,
+  DOCUMENTS,
+  getDocument,
+  getPolicyStatus,
+  getPublicAccessBlock,
+  getVersioning,
+  putDocument,
+  putPublicAccessBlock,
+  putVersioning,
+} from './documents.ts'
+import { listObjects, listObjectsV2 } from './list.ts'
+import { getObject, getObjectMeta, headObject } from './read.ts'
+import { putObject } from './write.ts'
+
+interface Named {
+  /** As the API reference calls it. */
+  name: string
+  /** What a policy must allow; undefined for calls that ask by themselves, or are never signed. */
+  action: string | undefined
+}
+
+export interface BucketOperation extends Named {
+  run(call: BucketCall, service: Service): Promise<Reply | 'answered'>
+}
+
+export interface ObjectOperation extends Named {
+  run(call: ObjectCall, service: Service): Promise<Reply | 'answered'>
+}
+
+type Table<T> = Readonly<Record<string, T>>
+
+const BUCKET: Table<BucketOperation> = {
+  GET: { name: 'ListObjects', action: 'oss:ListObjects', run: listObjects },
+  'GET list-type': { name: 'ListObjectsV2', action: 'oss:ListObjects', run: listObjectsV2 },
+  'GET bucketInfo': { name: 'GetBucketInfo', action: 'oss:GetBucketInfo', run: getBucketInfo },
+  'GET location': { name: 'GetBucketLocation', action: 'oss:GetBucketLocation', run: getBucketLocation },
+  'GET stat': { name: 'GetBucketStat', action: 'oss:GetBucketStat', run: getBucketStat },
+  'GET acl': { name: 'GetBucketAcl', action: 'oss:GetBucketAcl', run: getBucketAcl },
+  'PUT acl': { name: 'PutBucketAcl', action: 'oss:PutBucketAcl', run: putBucketAcl },
+  'GET versioning': { name: 'GetBucketVersioning', action: 'oss:GetBucketVersioning', run: getVersioning },
+  'PUT versioning': { name: 'PutBucketVersioning', action: 'oss:PutBucketVersioning', run: putVersioning },
+  'GET publicAccessBlock': {
+    name: 'GetBucketPublicAccessBlock',
+    action: 'oss:GetBucketPublicAccessBlock',
+    run: getPublicAccessBlock,
+  },
+  'PUT publicAccessBlock': {
+    name: 'PutBucketPublicAccessBlock',
+    action: 'oss:PutBucketPublicAccessBlock',
+    run: putPublicAccessBlock,
+  },
+  'DELETE publicAccessBlock': {
+    name: 'DeleteBucketPublicAccessBlock',
+    action: 'oss:DeleteBucketPublicAccessBlock',
+    run: deletePublicAccessBlock,
+  },
+  'GET policyStatus': { name: 'GetBucketPolicyStatus', action: 'oss:GetBucketPolicyStatus', run: getPolicyStatus },
+  DELETE: { name: 'DeleteBucket', action: 'oss:DeleteBucket', run: deleteBucket },
+  'POST delete': { name: 'DeleteMultipleObjects', action: undefined, run: deleteObjects },
+  ...Object.fromEntries(
+    DOCUMENTS.flatMap((kind): [string, BucketOperation][] => [
+      [
+        `PUT ${kind.name}`,
+        { name: `Put${kind.action}`, action: `oss:Put${kind.action}`, run: (call) => putDocument(call, kind) },
+      ],
+      [
+        `GET ${kind.name}`,
+        { name: `Get${kind.action}`, action: `oss:Get${kind.action}`, run: (call) => getDocument(call, kind) },
+      ],
+      ...(kind.deletes
+        ? [
+            [
+              `DELETE ${kind.name}`,
+              {
+                name: `Delete${kind.action}`,
+                action: `oss:Delete${kind.action}`,
+                run: (call: BucketCall) => deleteDocument(call, kind),
+              },
+            ] satisfies [string, BucketOperation],
+          ]
+        : []),
+    ]),
+  ),
+}
+
+const OBJECT: Table<ObjectOperation> = {
+  GET: { name: 'GetObject', action: 'oss:GetObject', run: getObject },
+  HEAD: { name: 'HeadObject', action: 'oss:GetObject', run: headObject },
+  'HEAD objectMeta': { name: 'GetObjectMeta', action: 'oss:GetObject', run: getObjectMeta },
+  PUT: { name: 'PutObject', action: 'oss:PutObject', run: putObject },
+  'PUT x-oss-copy-source': { name: 'CopyObject', action: 'oss:PutObject', run: copyObject },
+  DELETE: { name: 'DeleteObject', action: 'oss:DeleteObject', run: deleteObject },
+}
+
+/** Query names that make another call of a request; those that no table has are calls this server does not know. */
+const SUB_RESOURCES = new Set(
+  (
+    'accessmonitor accessPoint accessPointPolicy acl append archiveDirectRead asyncFetch bucketArchiveDirectRead ' +
+    'bucketInfo callback cname comp cors delete encryption httpsConfig img inventory lifecycle list-type live ' +
+    'location logging metaQuery objectMeta overwriteConfig partNumber policy policyStatus publicAccessBlock qos ' +
+    'qosInfo redundancyTransition referer regionList replication replicationLocation replicationProgress ' +
+    'requestPayment resourceGroup responseHeader restore rtc seal select stat status style symlink tagging ' +
+    'transferAcceleration uploadId uploads userDefinedLogFieldsConfig versionId versioning versions vod website ' +
+    'worm wormExtend wormId x-oss-process x-oss-async-process'
+  ).split(' '),
+)
+
+/** Parameters that name a version: no table has them, and reading past them would serve another object. */
+const VERSION_PARAMETERS = ['versionId', 'versions', 'asyncFetch', 'seal']
+
+export function bucketOperation(call: Call): BucketOperation {
+  return choose(BUCKET, call, subResource(call))
+}
+
+export function objectOperation(call: Call): ObjectOperation {
+  const copy = call.method === 'PUT' && call.headers['x-oss-copy-source'] !== undefined
+  const sub = subResource(call)
+  return choose(OBJECT, call, copy && sub === undefined ? 'x-oss-copy-source' : sub)
+}
+
+function subResource(call: Call): string | undefined {
+  const refused = call.query.find(({ name }) => VERSION_PARAMETERS.includes(name))
+  if (refused) return refused.name
+  // `partNumber` and `x-oss-process` come with others or with a plain GET; handlers look at them themselves.
+  const found = call.query.find(
+    ({ name }) =>
+      SUB_RESOURCES.has(name) && name !== 'partNumber' && !(name === 'x-oss-process' && call.method === 'GET'),
+  )
+  return found?.name
+}
+
+function choose<T extends Named>(table: Table<T>, call: Call, sub: string | undefined): T {
+  const operation = table[sub === undefined ? call.method : `${call.method} ${sub}`]
+  if (operation) return operation
+  const what = sub === undefined ? call.method : `${call.method} ?${sub}`
+  if (sub === undefined && !['GET', 'HEAD', 'PUT', 'POST', 'DELETE'].includes(call.method)) {
+    throw new OssError(405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.', {
+      Method: call.method,
+    })
+  }
+  throw new OssError(501, 'NotImplemented', `The local OSS does not implement ${what} here.`, { Header: what })
+}

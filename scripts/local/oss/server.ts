@@ -1,0 +1,282 @@
+// The local OSS: an HTTP server that speaks the OSS API over a folder of files.
+// What it imitates, and what it does not, is in the project's README.
+
+import { randomBytes } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { answerAdmin } from './admin.ts'
+import type { Call, ObjectCall, Service } from './api/call.ts'
+import { handle } from './api/handle.ts'
+import { checkAccess } from './auth/access.ts'
+import { createCredentials } from './auth/credentials.ts'
+import type { Account, IssuedCredentials, IssueInput } from './auth/credentials.ts'
+import type { EventName, ObjectEvent } from './events.ts'
+import { createFaults } from './faults/faults.ts'
+import type { Faults } from './faults/faults.ts'
+import { readQuery } from './http/address.ts'
+import type { MirrorFacts } from './mirror/facts.ts'
+import { mirror } from './mirror/mirror.ts'
+import { createRequestLog } from './requests.ts'
+import type { RequestEntry, RequestLog } from './requests.ts'
+import { openStore } from './store/store.ts'
+import type { Store } from './store/store.ts'
+import { defaultSwitches } from './switches.ts'
+import type { Switches } from './switches.ts'
+
+export interface OssOptions {
+  /** Created when it is not there. One server at a time. */
+  dataDir: string
+  /** 0 picks a free one. */
+  port: number
+  /** Without `oss-`: cn-hangzhou. */
+  region: string
+  accounts: Account[]
+  switches?: Partial<Switches>
+  /** Custom domains of buckets: host → bucket. */
+  hosts?: Record<string, string>
+  /** Milliseconds since the epoch. */
+  now?: () => number
+  /** Force bytes to disk before answering (default). */
+  durable?: boolean
+  onRequest?: (entry: RequestEntry) => void
+  onEvent?: (event: ObjectEvent) => void
+  onMirror?: (facts: MirrorFacts) => void
+  faults?: Faults
+}
+
+export interface LocalOss {
+  port: number
+  /** `http://localhost:PORT`, path style. */
+  url: string
+  store: Store
+  faults: Faults
+  /** Temporary keys of a role, as STS would give them. */
+  issueCredentials(input: IssueInput): IssuedCredentials
+  requests: RequestLog
+  /** What the mirror did, newest last, bounded. */
+  mirrored: MirrorFacts[]
+  /** May be changed while the server runs. */
+  switches: Switches
+  /** Cuts every connection and closes the files. */
+  close(): Promise<void>
+}
+
+// Bucket and key fit, percent-encoded, with 8 KB of user metadata beside them.
+const MAX_HEADER_BYTES = 64 * 1024
+const KEPT_MIRROR_FACTS = 1000
+
+/** Starts the server on loopback. */
+export async function startOss(options: OssOptions): Promise<LocalOss> {
+  const { region, accounts, now = Date.now, durable = true } = options
+  const switches: Switches = structuredClone({ ...defaultSwitches, ...options.switches })
+  const store = openStore({ dataDir: options.dataDir, now, durable })
+  const credentials = createCredentials(accounts, now)
+  const requests = createRequestLog()
+  const mirrored: MirrorFacts[] = []
+  const faults = options.faults ?? createFaults(now)
+  const stopping = new AbortController()
+
+  const authorize: Service['authorize'] = (call, action, bucket, key) => {
+    const resource = bucket ? (key === undefined ? bucket.name : `${bucket.name}/${key}`) : '*'
+    const objectAcl = bucket && key !== undefined ? bucket.files.find(key)?.acl : undefined
+    const facts = {
+      'oss:Prefix': queryValue(call, 'prefix') ?? '',
+      'oss:Delimiter': queryValue(call, 'delimiter') ?? '',
+      'acs:SourceIp': call.request.socket.remoteAddress,
+      'acs:SecureTransport': 'false',
+    }
+    checkAccess({ identity: call.identity, ask: { action, resource, facts }, bucket, objectAcl, region })
+  }
+
+  const emit: Service['emit'] = (call, name, object, deltaSize = object.size) => {
+    options.onEvent?.(eventOf(call, name, object, deltaSize))
+  }
+
+  const eventOf = (
+    { bucket, requestId, identity, request }: Parameters<Service['emit']>[0],
+    eventName: EventName,
+    object: Parameters<Service['emit']>[2],
+    deltaSize: number,
+  ): ObjectEvent => {
+    const { ownerId } = bucket.settings
+    return {
+      eventName,
+      eventSource: 'acs:oss',
+      eventTime: new Date(now()).toISOString(),
+      eventVersion: '1.0',
+      oss: {
+        bucket: {
+          arn: `acs:oss:${region}:${ownerId}:${bucket.name}`,
+          name: bucket.name,
+          ownerIdentity: ownerId,
+          virtualBucket: '',
+        },
+        object: { deltaSize, eTag: object.etag, key: object.key, size: object.size },
+        ossSchemaVersion: '1.0',
+        ruleId: '',
+      },
+      region,
+      requestParameters: { sourceIPAddress: request.socket.remoteAddress ?? '' },
+      responseElements: { requestId },
+      userIdentity: {
+        principalId: identity.key?.session ? identity.key.session.role : (identity.key?.ownerId ?? 'anonymous'),
+      },
+    }
+  }
+
+  const tryMirror = async (call: ObjectCall): Promise<boolean> => {
+    const websiteXml = call.bucket.settings.documents['website']
+    if (websiteXml === undefined) return false
+    const { requestId, rawQuery, request, response } = call
+    const method = call.method === 'HEAD' ? 'HEAD' : 'GET'
+    const input = {
+      bucket: call.bucket.name,
+      key: call.key,
+      method: method as 'GET' | 'HEAD',
+      rawQuery,
+      headers: request.headers,
+      rawHeaders: request.rawHeaders,
+      signed: call.identity.key !== undefined,
+      requestId,
+      websiteXml,
+    }
+    const log = (facts: MirrorFacts): void => {
+      call.entry.mirrored = true
+      mirrored.push(facts)
+      if (mirrored.length > KEPT_MIRROR_FACTS) mirrored.shift()
+      options.onMirror?.(facts)
+    }
+    const deps = { sink: store, switches: switches.mirror, now, log, signal: stopping.signal, fault: faults.mirror }
+    return mirror(input, deps, response)
+  }
+
+  const service: Service = { store, region, switches, credentials, now, authorize, emit, mirror: tryMirror }
+  const rules = () => ({ region, hosts: options.hosts ?? {}, plusIsSpace: switches.plusIsSpace })
+
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    const started = performance.now()
+    const requestId = randomBytes(12).toString('hex').toUpperCase()
+    const [rawPath = '/', ...rest] = (request.url ?? '/').split('?')
+    const rawQuery = rest.join('?')
+    const query = readQuery(rawQuery)
+    const headers = joinHeaders(request.rawHeaders)
+    const entry: RequestEntry = {
+      requestId,
+      time: now(),
+      method: request.method ?? 'GET',
+      host: headers['host'] ?? '',
+      path: rawPath,
+      query: query.map(({ name }) => name),
+      signed: 'anonymous',
+      status: 0,
+      bytesIn: 0,
+      bytesOut: 0,
+      ms: 0,
+      mirrored: false,
+    }
+    if (headers['user-agent'] !== undefined) entry.userAgent = headers['user-agent']
+    if (rawPath.startsWith('/-/')) {
+      answerAdmin({ request, response, path: rawPath, query }, { requests, mirrored, faults, switches })
+      return
+    }
+    response.setHeader('Server', 'AliyunOSS')
+    response.setHeader('x-oss-request-id', requestId)
+    const before = request.socket.bytesWritten
+    response.once('close', () => {
+      entry.status = response.headersSent ? response.statusCode : 0
+      entry.bytesOut = request.socket.bytesWritten - before
+      entry.ms = Math.round((performance.now() - started) * 10) / 10
+      requests.add(entry)
+      options.onRequest?.(entry)
+    })
+    const incoming = { request, response, requestId, rawPath, rawQuery, query, headers, entry }
+    stampServerTime(response, started)
+    void handle(incoming, { service, rules, faults })
+  }
+
+  const servers = await listen(serve, options.port)
+  const port = (servers[0]?.address() as AddressInfo).port
+  let closing: Promise<void> | undefined
+  return {
+    port,
+    url: `http://localhost:${port}`,
+    store,
+    faults,
+    issueCredentials: (input) => credentials.issue(input),
+    requests,
+    mirrored,
+    switches,
+    close() {
+      closing ??= (async () => {
+        stopping.abort()
+        await Promise.all(servers.map(closeServer))
+        store.close()
+      })()
+      return closing
+    },
+  }
+}
+
+/** `x-oss-server-time`: the milliseconds it took, known when the headers go out. */
+function stampServerTime(response: ServerResponse, started: number): void {
+  const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => ServerResponse
+  const stamped = (...args: unknown[]): ServerResponse => {
+    if (!response.headersSent) response.setHeader('x-oss-server-time', Math.round(performance.now() - started))
+    return writeHead(...args)
+  }
+  response.writeHead = stamped as typeof response.writeHead
+}
+
+function queryValue(call: Call, name: string): string | undefined {
+  return call.query.find((pair) => pair.name === name)?.value
+}
+
+/** Headers by lower-case name; repeated ones joined as version 1 signs them. */
+function joinHeaders(raw: readonly string[]): Record<string, string> {
+  const headers: Record<string, string> = Object.create(null) as Record<string, string>
+  for (let at = 0; at < raw.length; at += 2) {
+    const name = (raw[at] ?? '').toLowerCase()
+    const value = raw[at + 1] ?? ''
+    headers[name] = headers[name] === undefined ? value : `${headers[name]},${value}`
+  }
+  return headers
+}
+
+/** Listens on 127.0.0.1 and, where there is one, ::1: `localhost` means either. */
+async function listen(
+  serve: (request: IncomingMessage, response: ServerResponse) => void,
+  port: number,
+): Promise<Server[]> {
+  for (let attempt = 0; ; attempt += 1) {
+    const first = await bind(serve, '127.0.0.1', port)
+    try {
+      return [first, await bind(serve, '::1', (first.address() as AddressInfo).port)]
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT' || code === 'EINVAL') return [first]
+      await closeServer(first)
+      // A port that is free on one address may be taken on the other: with a free choice, choose again.
+      if (code !== 'EADDRINUSE' || port !== 0 || attempt >= 10) throw error
+    }
+  }
+}
+
+function bind(
+  serve: (request: IncomingMessage, response: ServerResponse) => void,
+  host: string,
+  port: number,
+): Promise<Server> {
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: 0, keepAliveTimeout: 60_000 }, serve)
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host, port, ipv6Only: host === '::1' }, () => resolve(server))
+  })
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
