@@ -1,7 +1,7 @@
 // `npm run build`: dist/ holds exactly what is deployed: the two entries bundled, and sharp for linux-x64 with glibc,
 // whatever machine this runs on.
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -40,6 +40,8 @@ export async function buildFunction(outDir: string): Promise<void> {
     external: ['sharp', 'proxy-agent'],
     logLevel: 'warning',
   })
+  // Whatever package.json lies above says otherwise.
+  writeFileSync(join(outDir, 'package.json'), '{"type":"commonjs"}\n')
   const modules = sharpModules()
   for (const name of SHARP_PACKAGES) {
     cpSync(join(modules, name), join(outDir, 'node_modules', name), { recursive: true, dereference: true })

@@ -4,14 +4,13 @@ import { readdir, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, relative, resolve, sep } from 'node:path'
 
-import OSS from 'ali-oss'
-
 import { EXIT, fail, readArgs } from './args.ts'
 import { buildFunction } from './build.ts'
 import { drawPictures } from './demo/draw.ts'
 import { readThrough, type Row } from './demo/read-through.ts'
 import { table } from './demo/table.ts'
 import { type CloudAddresses, startCloud } from './local/cloud.ts'
+import { ownerClient } from './owner.ts'
 
 const HELP = `
 npm run demo -- [FILE or FOLDER …] [--json] [--data DIR]
@@ -30,20 +29,14 @@ const files = positionals.length === 0 ? await drawPictures() : await readFiles(
 if (files.size === 0) fail(EXIT.usage, `Expected at least one file, found none in ${positionals.join(', ')}.`)
 
 const { addresses, close } = await cloud()
-const client = new OSS({
-  endpoint: addresses.oss,
-  sldEnable: true,
-  region: `oss-${addresses.region}`,
-  accessKeyId: addresses.accessKeyId,
-  accessKeySecret: addresses.accessKeySecret,
-  bucket: addresses.originals,
-  authorizationV4: true,
-} as OSS.Options)
+const owner = { ...addresses, endpoint: addresses.oss }
+const originals = ownerClient(owner, addresses.originals)
+const compressed = ownerClient(owner, addresses.compressed)
 
 const rows: Row[] = []
 try {
   for (const [key, bytes] of files) {
-    await client.put(key, bytes)
+    await originals.put(key, bytes)
     // A copy from an earlier run would be read instead of being made.
     await new OSS({ ...(client as unknown as { options: OSS.Options }).options, bucket: addresses.compressed }).delete(
       key,

@@ -56,6 +56,6 @@ export async function readThrough(addresses: CloudAddresses, key: string, origin
 /** How many reads of the compressed bucket had to go to the function so far. */
 async function mirroredReads(addresses: CloudAddresses): Promise<number> {
   const response = await fetch(`${addresses.oss}/-/requests`)
-  const { requests } = (await response.json()) as { requests: { mirrored: boolean }[] }
-  return requests.filter((request) => request.mirrored).length
+  const { entries } = (await response.json()) as { entries: { mirrored: boolean }[] }
+  return entries.filter((entry) => entry.mirrored).length
 }

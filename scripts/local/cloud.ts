@@ -7,6 +7,7 @@ import { startGateway } from './fc/gateway.ts'
 import type { Gateway } from './fc/gateway.ts'
 import type { GatewaySwitches, LogLine } from './fc/spec.ts'
 import type { Switches } from './oss/switches.ts'
+import { ensureBucket, ownerClient, putWebsite } from '../owner.ts'
 import { type LocalOss, startOss } from './oss/server.ts'
 import { COMPRESSED, ORIGIN_ROLE_POLICY, ORIGINALS, REGION, type RuleOptions, websiteXml } from './deployment.ts'
 
@@ -24,6 +25,11 @@ export interface CloudOptions {
   /** RAM policy of the function's role, when it is not to be the real one. */
   rolePolicy?: typeof ORIGIN_ROLE_POLICY
   memoryMb?: number
+  /**
+   * Requests one instance takes at a time. More than s.yaml says: Function Compute would start a further instance for the
+   * next request, a laptop has one and would refuse it.
+   */
+  instanceConcurrency?: number
   ossSwitches?: Partial<Switches>
   gatewaySwitches?: Partial<GatewaySwitches>
   onLog?: (line: LogLine) => void
@@ -83,7 +89,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
         command: ['/var/fc/lang/nodejs20/bin/node', 'web.js'],
         memoryMb: options.memoryMb ?? 2048,
         timeoutSeconds: 9,
-        instanceConcurrency: 8,
+        instanceConcurrency: options.instanceConcurrency ?? 128,
         methods: ['GET', 'HEAD'],
         environment: {
           OSS_REGION: REGION,
@@ -98,11 +104,11 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       ...(options.gatewaySwitches === undefined ? {} : { switches: options.gatewaySwitches }),
       ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
     })
-    await oss.setUp(ORIGINALS, { acl: 'private' })
-    await oss.setUp(COMPRESSED, {
-      acl: 'public-read',
-      website: websiteXml({ mirrorUrl: `${gateway.url}/`, secret: keys.mirrorSecret, ...options.rule }),
-    })
+    const owner = ownerClient({ endpoint: oss.url, region: REGION, ...keys })
+    await ensureBucket(owner, ORIGINALS, 'private')
+    await ensureBucket(owner, COMPRESSED, 'public-read')
+    const rule = { mirrorUrl: `${gateway.url}/`, secret: keys.mirrorSecret, ...options.rule }
+    await putWebsite(owner, COMPRESSED, websiteXml(rule))
   } catch (error) {
     await gateway?.close()
     await oss.close()
