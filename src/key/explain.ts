@@ -1,9 +1,8 @@
-import { grammar as builtIn } from './actions/list.ts'
 import { checkAllowed } from './allow.ts'
 import { keyBytes, MAX_KEY_BYTES } from './decode.ts'
 import { KeyFault, type KeyFaultCode } from './fault.ts'
-import type { Words } from './grammar/action.ts'
-import { stepsInWords } from './grammar/grammar.ts'
+import { inWords } from './actions/docs.ts'
+import type { Words } from './grammar/docs.ts'
 import { readKey, type ParsedKey } from './read.ts'
 import type { KeySettings } from './settings.ts'
 import { checkSignature } from './signature.ts'
@@ -58,13 +57,15 @@ export function explain(requestedKey: string, settings: KeySettings): Explanatio
   let reading: Explanation['reading']
   try {
     const key = readKey(requestedKey, settings)
-    const words = stepsInWords(key.operations, settings.grammar ?? builtIn)
     const canonicalBytes = keyBytes(key.canonicalKey)
     reading = {
       sourceKey: key.sourceKey,
       dialect: key.dialect,
       ...(key.style === undefined ? {} : { style: key.style }),
-      steps: key.steps.map((text, at) => ({ text, words: words[at] ?? { en: text, zh: text } })),
+      steps: key.operations.map((operation, at) => {
+        const text = key.steps[at] ?? operation.action
+        return { text, words: inWords(operation, text) }
+      }),
       canonicalKey: key.canonicalKey,
       canonicalBytes,
       canonicalFits: canonicalBytes <= MAX_KEY_BYTES,

@@ -1,4 +1,5 @@
 import { defineAction, type OperationOf } from '../grammar/action.ts'
+import type { Docs } from '../grammar/docs.ts'
 import { choice, integer } from '../grammar/kinds.ts'
 import { byDefault } from '../grammar/parameter.ts'
 import { PLACES, placeInWords } from './places.ts'
@@ -13,21 +14,29 @@ const pixels = integer(0, 30_000)
  */
 export const crop = defineAction({
   name: 'crop',
-  about: { en: 'cut out a rectangle', zh: '裁剪' },
   parameters: {
-    w: byDefault(pixels, 0, 'width in pixels; 0, as when left out, reaches to the edge'),
-    h: byDefault(pixels, 0, 'height in pixels; 0, as when left out, reaches to the edge'),
-    x: byDefault(pixels, 0, 'shift to the right in pixels'),
-    y: byDefault(pixels, 0, 'shift down in pixels'),
-    g: byDefault(
-      choice([...PLACES, 'auto']),
-      'nw',
-      'where the rectangle lies before the shift; auto: where attention goes (not in OSS; x and y are ignored)',
-    ),
+    w: byDefault(pixels, 0),
+    h: byDefault(pixels, 0),
+    x: byDefault(pixels, 0),
+    y: byDefault(pixels, 0),
+    g: byDefault(choice([...PLACES, 'auto']), 'nw'),
   },
   ignored: ({ g }) => (g === 'auto' ? ['x', 'y'] : []),
   // A rectangle as large as the picture lies in the same place whatever its anchor.
   neutral: ({ w, h }) => (w === 0 && h === 0 ? ['g'] : []),
+})
+
+export type Crop = OperationOf<typeof crop>
+
+export const cropDocs: Docs<typeof crop> = {
+  about: { en: 'cut out a rectangle', zh: '裁剪' },
+  parameters: {
+    w: 'width in pixels; 0, as when left out, reaches to the edge',
+    h: 'height in pixels; 0, as when left out, reaches to the edge',
+    x: 'shift to the right in pixels',
+    y: 'shift down in pixels',
+    g: 'where the rectangle lies before the shift; auto: where attention goes (not in OSS; x and y are ignored)',
+  },
   words({ w, h, x, y, g }) {
     const size = `${w || '…'} × ${h || '…'}`
     if (g === 'auto') return { en: `cut ${size} px where attention goes`, zh: `按主体裁剪 ${size} 像素` }
@@ -37,6 +46,4 @@ export const crop = defineAction({
       zh: `自${place.zh} + (${x}, ${y}) 裁剪 ${size} 像素`,
     }
   },
-})
-
-export type Crop = OperationOf<typeof crop>
+}

@@ -1,4 +1,5 @@
 import { defineAction, type OperationOf } from '../grammar/action.ts'
+import type { Docs } from '../grammar/docs.ts'
 import { choice, type Kind } from '../grammar/kinds.ts'
 import { required } from '../grammar/parameter.ts'
 
@@ -22,13 +23,17 @@ const format: Kind<FormatName> = {
  */
 export const formatAction = defineAction({
   name: 'format',
-  about: { en: 'format of the result', zh: '格式转换' },
-  parameters: { value: required(format, 'jpg, png, webp, avif, gif (from GIF only), tiff, bmp, or auto') },
+  parameters: { value: required(format) },
   single: { letter: 'f', canonical: 'named' },
+})
+
+export type Format = OperationOf<typeof formatAction>
+
+export const formatActionDocs: Docs<typeof formatAction> = {
+  about: { en: 'format of the result', zh: '格式转换' },
+  parameters: { value: 'jpg, png, webp, avif, gif (from GIF only), tiff, bmp, or auto' },
   words: ({ value }) =>
     value === 'auto'
       ? { en: 'the best format the reader takes', zh: '自动选择格式' }
       : { en: `as ${value.toUpperCase()}`, zh: `转为 ${value.toUpperCase()}` },
-})
-
-export type Format = OperationOf<typeof formatAction>
+}

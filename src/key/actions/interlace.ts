@@ -1,4 +1,5 @@
 import { defineAction, type OperationOf } from '../grammar/action.ts'
+import type { Docs } from '../grammar/docs.ts'
 import { flag } from '../grammar/kinds.ts'
 import { required } from '../grammar/parameter.ts'
 
@@ -8,13 +9,17 @@ import { required } from '../grammar/parameter.ts'
  */
 export const interlace = defineAction({
   name: 'interlace',
-  about: { en: 'progressive JPEG', zh: '渐进显示' },
-  parameters: { value: required(flag, '1 progressive, 0 from top to bottom') },
+  parameters: { value: required(flag) },
   single: { letter: 'i', canonical: 'bare' },
+})
+
+export type Interlace = OperationOf<typeof interlace>
+
+export const interlaceDocs: Docs<typeof interlace> = {
+  about: { en: 'progressive JPEG', zh: '渐进显示' },
+  parameters: { value: '1 progressive, 0 from top to bottom' },
   words: ({ value }) =>
     value === 1
       ? { en: 'progressive if JPEG', zh: 'JPEG 渐进显示' }
       : { en: 'top to bottom if JPEG', zh: 'JPEG 自上而下显示' },
-})
-
-export type Interlace = OperationOf<typeof interlace>
+}

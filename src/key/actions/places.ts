@@ -1,4 +1,4 @@
-import type { Words } from '../grammar/action.ts'
+import type { Words } from '../grammar/docs.ts'
 
 /** The nine places of OSS's `g`. */
 export const PLACES = ['nw', 'north', 'ne', 'west', 'center', 'east', 'sw', 'south', 'se'] as const

@@ -1,4 +1,5 @@
-import { defineAction, type OperationOf, type Words } from '../grammar/action.ts'
+import { defineAction, type OperationOf } from '../grammar/action.ts'
+import type { Docs, Words } from '../grammar/docs.ts'
 import { choice, colour, flag, integer } from '../grammar/kinds.ts'
 import { byDefault, optional, type Values } from '../grammar/parameter.ts'
 
@@ -8,36 +9,20 @@ export const MAX_SIDE = 16_384
 const side = integer(1, MAX_SIDE)
 
 const parameters = {
-  m: byDefault(
-    choice(['lfit', 'mfit', 'fill', 'pad', 'fixed']),
-    'lfit',
-    'how: lfit inside the box, mfit around it, fill cut to it, pad on a canvas of it, fixed stretched to it',
-  ),
-  w: optional(
-    side,
-    'width of the box in pixels; alone, lfit and mfit leave the height free, the others take it for both',
-  ),
-  h: optional(side, 'height of the box in pixels'),
-  l: optional(side, 'longest side in pixels; ignored beside w or h'),
-  s: optional(side, 'shortest side in pixels; ignored beside w or h'),
-  limit: byDefault(flag, 1, '1 never enlarges, 0 may'),
-  color: byDefault(colour, 'ffffff', 'canvas of pad, RRGGBB; ignored by the other modes'),
-  p: optional(integer(1, 1000), 'percent of both sides, may enlarge; ignored beside w, h, l or s'),
-  g: byDefault(
-    choice(['center', 'auto']),
-    'center',
-    'what fill keeps: the centre, or what draws attention (not in OSS)',
-  ),
+  m: byDefault(choice(['lfit', 'mfit', 'fill', 'pad', 'fixed']), 'lfit'),
+  w: optional(side),
+  h: optional(side),
+  l: optional(side),
+  s: optional(side),
+  limit: byDefault(flag, 1),
+  color: byDefault(colour, 'ffffff'),
+  p: optional(integer(1, 1000)),
+  // Not in OSS: what fill keeps.
+  g: byDefault(choice(['center', 'auto']), 'center'),
 }
 
-/** The same inside the picture of a watermark, where a size may also be relative to the picture that is marked. */
-const parametersInMark = {
-  ...parameters,
-  P: optional(
-    integer(1, 100),
-    'percent of the marked picture, inside which the mark must fit; replaces all other sizes',
-  ),
-}
+/** Inside the picture of a watermark `P` fits the mark inside that many percent of the picture that is marked. */
+const parametersInMark = { ...parameters, P: optional(integer(1, 100)) }
 
 type AnySize = Values<typeof parameters> & { readonly P?: number }
 
@@ -71,33 +56,40 @@ function neutral({ m, w, h, l, s, P }: AnySize): (keyof typeof parameters)[] {
   return m === 'mfit' && (oneOfBox || oneOfSides) ? ['m'] : []
 }
 
-function box({ w, h, l, s, p, P, m }: AnySize): Words {
-  if (P !== undefined) return { en: `inside ${P} % of the marked picture`, zh: `到被加水印图片的 ${P}% 以内` }
-  if (p !== undefined && [w, h, l, s].every((size) => size === undefined)) return { en: `to ${p} %`, zh: `到 ${p}%` }
-  if (w !== undefined || h !== undefined) {
-    if (w !== undefined && h !== undefined) return { en: `${w} × ${h} px`, zh: `${w}×${h} 像素` }
-    if (m !== 'lfit' && m !== 'mfit') return { en: `${w ?? h} × ${w ?? h} px`, zh: `${w ?? h}×${w ?? h} 像素` }
-    return w === undefined ? { en: `height ${h} px`, zh: `高 ${h} 像素` } : { en: `width ${w} px`, zh: `宽 ${w} 像素` }
+/** @see https://help.aliyun.com/zh/oss/user-guide/resize-images-4 */
+export const resize = defineAction({ name: 'resize', parameters, check, ignored, neutral })
+
+export const resizeInMark = defineAction({ name: 'resize', parameters: parametersInMark, check, ignored, neutral })
+
+export type Resize = OperationOf<typeof resize>
+export type ResizeInMark = OperationOf<typeof resizeInMark>
+
+function box({ w, h, l, s, m }: Resize): Words {
+  if (w !== undefined && h !== undefined) return { en: `${w} × ${h} px`, zh: ` ${w}×${h} 像素` }
+  if (m !== 'lfit' && m !== 'mfit' && (w ?? h) !== undefined) {
+    return { en: `${w ?? h} × ${w ?? h} px`, zh: ` ${w ?? h}×${w ?? h} 像素` }
   }
-  const sides = [
-    ...(l === undefined ? [] : [{ en: `longest side ${l} px`, zh: `长边 ${l} 像素` }]),
-    ...(s === undefined ? [] : [{ en: `shortest side ${s} px`, zh: `短边 ${s} 像素` }]),
-  ]
+  const sides: Words[] = []
+  if (w !== undefined) sides.push({ en: `width ${w} px`, zh: `宽 ${w} 像素` })
+  if (h !== undefined) sides.push({ en: `height ${h} px`, zh: `高 ${h} 像素` })
+  if (l !== undefined) sides.push({ en: `longest side ${l} px`, zh: `长边 ${l} 像素` })
+  if (s !== undefined) sides.push({ en: `shortest side ${s} px`, zh: `短边 ${s} 像素` })
   return { en: sides.map(({ en }) => en).join(', '), zh: sides.map(({ zh }) => zh).join('、') }
 }
 
-function words(values: AnySize): Words {
+function words(values: Resize): Words {
+  const { m, p, limit, color, g } = values
+  if (p !== undefined) return { en: `resize to ${p} %`, zh: `缩放到 ${p}%` }
   const size = box(values)
-  const { m, p, P, limit, color, g } = values
-  if (p !== undefined || P !== undefined) return { en: `resize ${size.en}`, zh: `缩放${size.zh}` }
+  const kept =
+    g === 'auto'
+      ? { en: 'keeping what draws attention', zh: '保留主体' }
+      : { en: 'cut from the centre', zh: '居中裁剪' }
   const how: Words = {
-    lfit: { en: `fit inside ${size.en}`, zh: `等比缩放至${size.zh}以内` },
+    lfit: { en: `fit to ${size.en}`, zh: `等比缩放至${size.zh}以内` },
     mfit: { en: `cover at least ${size.en}`, zh: `等比缩放至不小于${size.zh}` },
-    fill: {
-      en: `fill ${size.en}, ${g === 'auto' ? 'keeping what draws attention' : 'cut from the centre'}`,
-      zh: `填满${size.zh}，${g === 'auto' ? '保留主体' : '居中裁剪'}`,
-    },
-    pad: { en: `fit inside ${size.en} on a canvas of #${color}`, zh: `等比缩放至${size.zh}，以 #${color} 填充` },
+    fill: { en: `fill ${size.en}, ${kept.en}`, zh: `填满${size.zh}，${kept.zh}` },
+    pad: { en: `fit to ${size.en} on a canvas of #${color}`, zh: `等比缩放至${size.zh}，以 #${color} 填充` },
     fixed: { en: `stretch to ${size.en}`, zh: `强制缩放至${size.zh}` },
   }[m]
   return limit === 1
@@ -105,20 +97,18 @@ function words(values: AnySize): Words {
     : { en: `${how.en}, enlarged if needed`, zh: `${how.zh}，允许放大` }
 }
 
-const about = { en: 'change the size', zh: '缩放' }
-
-/** @see https://help.aliyun.com/zh/oss/user-guide/resize-images-4 */
-export const resize = defineAction({ name: 'resize', about, parameters, check, ignored, neutral, words })
-
-export const resizeInMark = defineAction({
-  name: 'resize',
-  about,
-  parameters: parametersInMark,
-  check,
-  ignored,
-  neutral,
+export const resizeDocs: Docs<typeof resize> = {
+  about: { en: 'change the size', zh: '缩放' },
+  parameters: {
+    m: 'how: lfit inside the box, mfit around it, fill cut to it, pad on a canvas of it, fixed stretched to it',
+    w: 'width of the box in pixels; alone, lfit and mfit leave the height free, the others take it for both',
+    h: 'height of the box in pixels',
+    l: 'longest side in pixels; ignored beside w or h',
+    s: 'shortest side in pixels; ignored beside w or h',
+    limit: '1 never enlarges, 0 may',
+    color: 'canvas of pad, RRGGBB; ignored by the other modes',
+    p: 'percent of both sides, may enlarge; ignored beside w, h, l or s',
+    g: 'what fill keeps: the centre, or what draws attention (not in OSS)',
+  },
   words,
-})
-
-export type Resize = OperationOf<typeof resize>
-export type ResizeInMark = OperationOf<typeof resizeInMark>
+}

@@ -1,4 +1,5 @@
 import { defineAction, type OperationOf } from '../grammar/action.ts'
+import type { Docs } from '../grammar/docs.ts'
 import { integer, type Kind } from '../grammar/kinds.ts'
 import { byDefault } from '../grammar/parameter.ts'
 
@@ -16,10 +17,14 @@ export const degrees: Kind<number> = {
 /** @see https://help.aliyun.com/zh/oss/user-guide/rotate */
 export const rotate = defineAction({
   name: 'rotate',
-  about: { en: 'turn clockwise', zh: '旋转' },
-  parameters: { value: byDefault(degrees, 0, 'degrees clockwise') },
+  parameters: { value: byDefault(degrees, 0) },
   single: { letter: 'a', canonical: 'bare' },
-  words: ({ value }) => ({ en: `turn ${value}° clockwise`, zh: `顺时针旋转 ${value}°` }),
 })
 
 export type Rotate = OperationOf<typeof rotate>
+
+export const rotateDocs: Docs<typeof rotate> = {
+  about: { en: 'turn clockwise', zh: '旋转' },
+  parameters: { value: 'degrees clockwise' },
+  words: ({ value }) => ({ en: `turn ${value}° clockwise`, zh: `顺时针旋转 ${value}°` }),
+}

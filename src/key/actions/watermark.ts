@@ -2,6 +2,7 @@ import { fromBase64url, toBase64url } from '../base64url.ts'
 import { checkKey } from '../decode.ts'
 import { KeyFault, quote } from '../fault.ts'
 import { defineAction, type OperationOf } from '../grammar/action.ts'
+import type { Docs } from '../grammar/docs.ts'
 import { grammarOf, printSteps, readSteps } from '../grammar/grammar.ts'
 import { choice, colour, flag, integer, type Kind } from '../grammar/kinds.ts'
 import { byDefault, optional } from '../grammar/parameter.ts'
@@ -94,26 +95,25 @@ const MIDDLE_COLUMN = ['north', 'center', 'south']
  */
 export const watermark = defineAction({
   name: 'watermark',
-  about: { en: 'put text or a picture on top', zh: '水印' },
   parameters: {
-    t: byDefault(integer(0, 100), 100, 'opacity in percent'),
-    g: byDefault(choice(PLACES), 'se', 'where'),
-    x: byDefault(distance, 10, 'distance from the left or right edge in pixels; ignored in the middle column'),
-    y: byDefault(distance, 10, 'distance from the upper or lower edge in pixels; ignored in the middle row'),
-    voffset: byDefault(integer(-1000, 1000), 0, 'shift down in pixels; only in the middle row'),
-    fill: byDefault(flag, 0, '1 repeats the mark over the whole picture'),
-    padx: byDefault(distance, 0, 'gap between repeated marks in pixels; only with fill_1'),
-    pady: byDefault(distance, 0, 'gap between repeated rows in pixels; only with fill_1'),
-    image: optional(image, 'the picture: object name, may be followed by ?x-oss-process=image/…, URL-safe base64'),
-    text: optional(text, 'the text, at most 64 bytes of UTF-8, URL-safe base64'),
-    type: byDefault(font, 'wqy-zenhei', 'font of the text, URL-safe base64'),
-    color: byDefault(colour, '000000', 'colour of the text, RRGGBB'),
-    size: byDefault(integer(1, 1000), 40, 'size of the text in pixels'),
-    shadow: byDefault(integer(0, 100), 0, "opacity of the text's shadow in percent"),
-    rotate: byDefault(degrees, 0, 'turn of the text in degrees clockwise'),
-    order: byDefault(flag, 0, 'with both: 0 picture first, 1 text first'),
-    align: byDefault(integer(0, 2), 2, 'with both: aligned at the top 0, the middle 1, the bottom 2'),
-    interval: byDefault(integer(0, 1000), 0, 'with both: pixels between them'),
+    t: byDefault(integer(0, 100), 100),
+    g: byDefault(choice(PLACES), 'se'),
+    x: byDefault(distance, 10),
+    y: byDefault(distance, 10),
+    voffset: byDefault(integer(-1000, 1000), 0),
+    fill: byDefault(flag, 0),
+    padx: byDefault(distance, 0),
+    pady: byDefault(distance, 0),
+    image: optional(image),
+    text: optional(text),
+    type: byDefault(font, 'wqy-zenhei'),
+    color: byDefault(colour, '000000'),
+    size: byDefault(integer(1, 1000), 40),
+    shadow: byDefault(integer(0, 100), 0),
+    rotate: byDefault(degrees, 0),
+    order: byDefault(flag, 0),
+    align: byDefault(integer(0, 2), 2),
+    interval: byDefault(integer(0, 1000), 0),
   },
   check: ({ image, text }) =>
     image === undefined && text === undefined ? 'Expected watermark to have text or image, got neither' : undefined,
@@ -125,6 +125,32 @@ export const watermark = defineAction({
       ...(text === undefined ? (['type', 'color', 'size', 'shadow', 'rotate'] as const) : []),
       ...(text === undefined || image === undefined ? (['order', 'align', 'interval'] as const) : []),
     ]
+  },
+})
+
+export type Watermark = OperationOf<typeof watermark>
+
+export const watermarkDocs: Docs<typeof watermark> = {
+  about: { en: 'put text or a picture on top', zh: '水印' },
+  parameters: {
+    t: 'opacity in percent',
+    g: 'where',
+    x: 'distance from the left or right edge in pixels; ignored in the middle column',
+    y: 'distance from the upper or lower edge in pixels; ignored in the middle row',
+    voffset: 'shift down in pixels; only in the middle row',
+    fill: '1 repeats the mark over the whole picture',
+    padx: 'gap between repeated marks in pixels; only with fill_1',
+    pady: 'gap between repeated rows in pixels; only with fill_1',
+    image: 'the picture: object name, may be followed by ?x-oss-process=image/…, URL-safe base64',
+    text: 'the text, at most 64 bytes of UTF-8, URL-safe base64',
+    type: 'font of the text, URL-safe base64',
+    color: 'colour of the text, RRGGBB',
+    size: 'size of the text in pixels',
+    shadow: "opacity of the text's shadow in percent",
+    rotate: 'turn of the text in degrees clockwise',
+    order: 'with both: 0 picture first, 1 text first',
+    align: 'with both: aligned at the top 0, the middle 1, the bottom 2',
+    interval: 'with both: pixels between them',
   },
   words({ image, text, g, t, fill }) {
     const place = placeInWords(g)
@@ -139,6 +165,4 @@ export const watermark = defineAction({
       ? { en: `put ${en} all over${opacity.en}`, zh: `平铺${zh}${opacity.zh}` }
       : { en: `put ${en} at the ${place.en}${opacity.en}`, zh: `在${place.zh}添加${zh}${opacity.zh}` }
   },
-})
-
-export type Watermark = OperationOf<typeof watermark>
+}

@@ -2,12 +2,6 @@ import { KeyFault, quote } from '../fault.ts'
 import { didYouMean } from '../nearest.ts'
 import type { Parameter, ParameterTable, Values } from './parameter.ts'
 
-/** One sentence in the two languages of the project. */
-export interface Words {
-  readonly en: string
-  readonly zh: string
-}
-
 /** An operation of whatever action; what a grammar reads and prints. */
 export interface AnyOperation {
   readonly action: string
@@ -23,7 +17,6 @@ export interface ReadStep {
 /** What the rest of the program sees of an action, whatever its parameters are. */
 export interface Action<N extends string = string, P extends ParameterTable = ParameterTable> {
   readonly name: N
-  readonly about: Words
   readonly parameters: P
   /** Set where the only parameter may be written without its letter: `rotate,90` beside `rotate,a_90`. */
   readonly single: Single | undefined
@@ -33,7 +26,6 @@ export interface Action<N extends string = string, P extends ParameterTable = Pa
   read(parts: readonly string[]): ReadStep
   /** The canonical spelling. */
   print(operation: AnyOperation): string
-  words(operation: AnyOperation): Words
 }
 
 interface Single {
@@ -45,7 +37,6 @@ interface Single {
 
 interface ActionSpec<N extends string, P extends ParameterTable> {
   readonly name: N
-  readonly about: Words
   /** With `single`: exactly one, called `value`. */
   readonly parameters: P
   readonly single?: Single
@@ -56,7 +47,6 @@ interface ActionSpec<N extends string, P extends ParameterTable> {
   ignored?(values: Values<P>): readonly (keyof P & string)[]
   /** Parameters whose every value gives the same picture here; they are reset silently, for one canonical spelling. */
   neutral?(values: Values<P>): readonly (keyof P & string)[]
-  words(values: Values<P>): Words
 }
 
 export type OperationOf<A> =
@@ -94,7 +84,6 @@ export function defineAction<const N extends string, P extends ParameterTable>(s
 
   return {
     name,
-    about: spec.about,
     parameters,
     single,
     alone: spec.alone ?? false,
@@ -137,8 +126,6 @@ export function defineAction<const N extends string, P extends ParameterTable>(s
       }
       return text
     },
-
-    words: (operation) => spec.words({ ...operation } as unknown as Values<P>),
   }
 }
 

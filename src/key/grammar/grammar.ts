@@ -1,6 +1,6 @@
 import { KeyFault, quote } from '../fault.ts'
 import { didYouMean } from '../nearest.ts'
-import type { Action, AnyOperation, ReadStep, Words } from './action.ts'
+import type { Action, AnyOperation, ReadStep } from './action.ts'
 
 /**
  * Most steps in one request. Baidu BOS documents 16 for the same grammar (cloud.baidu.com/doc/BOS/s/7ldh5wpk6); OSS names
@@ -73,9 +73,4 @@ function checkTogether(operations: readonly AnyOperation[], grammar: Grammar): v
 /** The canonical texts of the steps, in their order. */
 export function printSteps(operations: readonly AnyOperation[], grammar: Grammar): string[] {
   return operations.map((operation) => actionOf(operation.action, grammar).print(operation))
-}
-
-/** The steps in words, in their order. */
-export function stepsInWords(operations: readonly AnyOperation[], grammar: Grammar): Words[] {
-  return operations.map((operation) => actionOf(operation.action, grammar).words(operation))
 }

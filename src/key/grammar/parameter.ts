@@ -8,21 +8,19 @@ export interface Parameter<T, P extends Presence = Presence> {
   readonly presence: P
   /** The value that counts when none is given, and that the canonical form leaves out. Only with presence `default`. */
   readonly fallback: T | undefined
-  /** One line for tables and for `explain`. */
-  readonly about: string
 }
 
-export function required<T>(kind: Kind<T>, about: string): Parameter<T, 'required'> {
-  return { kind, presence: 'required', fallback: undefined, about }
+export function required<T>(kind: Kind<T>): Parameter<T, 'required'> {
+  return { kind, presence: 'required', fallback: undefined }
 }
 
 /** May be left out, and then means something that no value of its own expresses. */
-export function optional<T>(kind: Kind<T>, about: string): Parameter<T, 'optional'> {
-  return { kind, presence: 'optional', fallback: undefined, about }
+export function optional<T>(kind: Kind<T>): Parameter<T, 'optional'> {
+  return { kind, presence: 'optional', fallback: undefined }
 }
 
-export function byDefault<T>(kind: Kind<T>, fallback: NoInfer<T>, about: string): Parameter<T, 'default'> {
-  return { kind, presence: 'default', fallback, about }
+export function byDefault<T>(kind: Kind<T>, fallback: NoInfer<T>): Parameter<T, 'default'> {
+  return { kind, presence: 'default', fallback }
 }
 
 export type ParameterTable = Readonly<Record<string, Parameter<unknown>>>
