@@ -54,6 +54,8 @@ export class Instance {
   peakBytes = 0
   #frozen = false
   #ready = false
+  /** The process ended; `end` follows once its output is read. */
+  #gone = false
   #killReason: string | undefined
   readonly #child: ChildProcess
   readonly #freeze: () => boolean
@@ -75,6 +77,7 @@ export class Instance {
     this.exited = new Promise((resolve) => {
       const settle = (end: InstanceEnd): void => {
         if (this.end) return
+        this.#gone = true
         this.end = end
         this.agent.destroy()
         resolve(end)
@@ -82,6 +85,7 @@ export class Instance {
       this.#child.once('exit', (code, signal) => {
         // What it spawned goes with it; and its last words are read before anybody is told.
         this.#signal('SIGKILL')
+        this.#gone = true
         const end = { code, signal, reason: this.#killReason }
         this.#child.once('close', () => settle(end))
         setTimeout(() => settle(end), LAST_WORDS_MS).unref()
@@ -100,7 +104,7 @@ export class Instance {
 
   /** Whether it may be given another request: alive and not being ended. */
   get usable(): boolean {
-    return !this.end && this.#killReason === undefined
+    return !this.#gone && this.#killReason === undefined
   }
 
   get frozen(): boolean {
@@ -129,7 +133,7 @@ export class Instance {
   }
 
   killNow(reason: string): void {
-    if (this.end) return
+    if (this.#gone) return
     this.#killReason ??= reason
     this.#signal('SIGKILL')
   }
@@ -157,7 +161,7 @@ export class Instance {
   }
 
   #freezeIfIdle(): void {
-    if (this.inFlight > 0 || !this.#ready || this.end || this.#frozen || !this.#freeze()) return
+    if (this.inFlight > 0 || !this.#ready || this.#gone || this.#frozen || !this.#freeze()) return
     this.#frozen = true
     this.#signal('SIGSTOP')
   }
@@ -169,7 +173,7 @@ export class Instance {
 
   #signal(signal: NodeJS.Signals): void {
     const { pid } = this.#child
-    if (pid === undefined || this.end) return
+    if (pid === undefined || this.#gone) return
     try {
       process.kill(-pid, signal)
     } catch {
