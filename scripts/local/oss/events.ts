@@ -1,6 +1,9 @@
 // Notifications of changes, in the shape OSS hands to Function Compute.
 // Shape: the OSS event template of the deploy tool `devsapp/fc3`; names without the `oss:` that trigger settings carry.
 
+import type { BucketCall } from './api/call.ts'
+import type { StoredObject } from './store/types.ts'
+
 /** One element of `events` in an OSS event. */
 export interface ObjectEvent {
   eventName: EventName
@@ -34,3 +37,36 @@ export type EventName =
   | 'ObjectRemoved:DeleteObject'
   | 'ObjectRemoved:DeleteObjects'
   | 'ObjectRemoved:AbortMultipartUpload'
+
+export interface Happening {
+  name: EventName
+  object: Pick<StoredObject, 'key' | 'size' | 'etag'>
+  /** Bytes the bucket grew by. */
+  deltaSize: number
+  region: string
+  /** Milliseconds since the epoch. */
+  time: number
+}
+
+/** The event a call leads to. */
+export function objectEvent({ bucket, requestId, identity, request }: BucketCall, happening: Happening): ObjectEvent {
+  const { name, object, deltaSize, region, time } = happening
+  const { ownerId } = bucket.settings
+  const arn = `acs:oss:${region}:${ownerId}:${bucket.name}`
+  return {
+    eventName: name,
+    eventSource: 'acs:oss',
+    eventTime: new Date(time).toISOString(),
+    eventVersion: '1.0',
+    oss: {
+      bucket: { arn, name: bucket.name, ownerIdentity: ownerId, virtualBucket: '' },
+      object: { deltaSize, eTag: object.etag, key: object.key, size: object.size },
+      ossSchemaVersion: '1.0',
+      ruleId: '',
+    },
+    region,
+    requestParameters: { sourceIPAddress: request.socket.remoteAddress ?? '' },
+    responseElements: { requestId },
+    userIdentity: { principalId: identity.key?.session?.role ?? identity.key?.ownerId ?? 'anonymous' },
+  }
+}

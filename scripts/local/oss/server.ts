@@ -2,21 +2,22 @@
 // What it imitates, and what it does not, is in the project's README.
 
 import { randomBytes } from 'node:crypto'
-import { createServer } from 'node:http'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answerAdmin } from './admin.ts'
 import type { Call, ObjectCall, Service } from './api/call.ts'
 import { handle } from './api/handle.ts'
 import { checkAccess } from './auth/access.ts'
 import { createCredentials } from './auth/credentials.ts'
 import type { Account, IssuedCredentials, IssueInput } from './auth/credentials.ts'
-import type { EventName, ObjectEvent } from './events.ts'
+import { objectEvent } from './events.ts'
+import type { ObjectEvent } from './events.ts'
 import { createFaults } from './faults/faults.ts'
 import type { Faults } from './faults/faults.ts'
 import { readQuery } from './http/address.ts'
+import { listen, stopListening } from './http/listen.ts'
 import type { MirrorFacts } from './mirror/facts.ts'
 import { mirror } from './mirror/mirror.ts'
+import type { MirrorInput } from './mirror/mirror.ts'
 import { createRequestLog } from './requests.ts'
 import type { RequestEntry, RequestLog } from './requests.ts'
 import { openStore } from './store/store.ts'
@@ -62,8 +63,6 @@ export interface LocalOss {
   close(): Promise<void>
 }
 
-// Bucket and key fit, percent-encoded, with 8 KB of user metadata beside them.
-const MAX_HEADER_BYTES = 64 * 1024
 const KEPT_MIRROR_FACTS = 1000
 
 /** Starts the server on loopback. */
@@ -90,50 +89,18 @@ export async function startOss(options: OssOptions): Promise<LocalOss> {
   }
 
   const emit: Service['emit'] = (call, name, object, deltaSize = object.size) => {
-    options.onEvent?.(eventOf(call, name, object, deltaSize))
-  }
-
-  const eventOf = (
-    { bucket, requestId, identity, request }: Parameters<Service['emit']>[0],
-    eventName: EventName,
-    object: Parameters<Service['emit']>[2],
-    deltaSize: number,
-  ): ObjectEvent => {
-    const { ownerId } = bucket.settings
-    return {
-      eventName,
-      eventSource: 'acs:oss',
-      eventTime: new Date(now()).toISOString(),
-      eventVersion: '1.0',
-      oss: {
-        bucket: {
-          arn: `acs:oss:${region}:${ownerId}:${bucket.name}`,
-          name: bucket.name,
-          ownerIdentity: ownerId,
-          virtualBucket: '',
-        },
-        object: { deltaSize, eTag: object.etag, key: object.key, size: object.size },
-        ossSchemaVersion: '1.0',
-        ruleId: '',
-      },
-      region,
-      requestParameters: { sourceIPAddress: request.socket.remoteAddress ?? '' },
-      responseElements: { requestId },
-      userIdentity: {
-        principalId: identity.key?.session ? identity.key.session.role : (identity.key?.ownerId ?? 'anonymous'),
-      },
-    }
+    options.onEvent?.(objectEvent(call, { name, object, deltaSize, region, time: now() }))
   }
 
   const tryMirror = async (call: ObjectCall): Promise<boolean> => {
     const websiteXml = call.bucket.settings.documents['website']
     if (websiteXml === undefined) return false
     const { requestId, rawQuery, request, response } = call
-    const method = call.method === 'HEAD' ? 'HEAD' : 'GET'
+    const method: MirrorInput['method'] = call.method === 'HEAD' ? 'HEAD' : 'GET'
     const input = {
       bucket: call.bucket.name,
       key: call.key,
-      method: method as 'GET' | 'HEAD',
+      method,
       rawQuery,
       headers: request.headers,
       rawHeaders: request.rawHeaders,
@@ -147,7 +114,8 @@ export async function startOss(options: OssOptions): Promise<LocalOss> {
       if (mirrored.length > KEPT_MIRROR_FACTS) mirrored.shift()
       options.onMirror?.(facts)
     }
-    const deps = { sink: store, switches: switches.mirror, now, log, signal: stopping.signal, fault: faults.mirror }
+    const fault = (asked: { bucket: string; key: string }) => faults.mirror(asked)
+    const deps = { sink: store, switches: switches.mirror, now, log, signal: stopping.signal, fault }
     return mirror(input, deps, response)
   }
 
@@ -195,8 +163,7 @@ export async function startOss(options: OssOptions): Promise<LocalOss> {
     void handle(incoming, { service, rules, faults })
   }
 
-  const servers = await listen(serve, options.port)
-  const port = (servers[0]?.address() as AddressInfo).port
+  const { servers, port } = await listen(serve, options.port)
   let closing: Promise<void> | undefined
   return {
     port,
@@ -210,7 +177,7 @@ export async function startOss(options: OssOptions): Promise<LocalOss> {
     close() {
       closing ??= (async () => {
         stopping.abort()
-        await Promise.all(servers.map(closeServer))
+        await Promise.all(servers.map(stopListening))
         store.close()
       })()
       return closing
@@ -225,7 +192,7 @@ function stampServerTime(response: ServerResponse, started: number): void {
     if (!response.headersSent) response.setHeader('x-oss-server-time', Math.round(performance.now() - started))
     return writeHead(...args)
   }
-  response.writeHead = stamped as typeof response.writeHead
+  response.writeHead = stamped
 }
 
 function queryValue(call: Call, name: string): string | undefined {
@@ -241,42 +208,4 @@ function joinHeaders(raw: readonly string[]): Record<string, string> {
     headers[name] = headers[name] === undefined ? value : `${headers[name]},${value}`
   }
   return headers
-}
-
-/** Listens on 127.0.0.1 and, where there is one, ::1: `localhost` means either. */
-async function listen(
-  serve: (request: IncomingMessage, response: ServerResponse) => void,
-  port: number,
-): Promise<Server[]> {
-  for (let attempt = 0; ; attempt += 1) {
-    const first = await bind(serve, '127.0.0.1', port)
-    try {
-      return [first, await bind(serve, '::1', (first.address() as AddressInfo).port)]
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      if (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT' || code === 'EINVAL') return [first]
-      await closeServer(first)
-      // A port that is free on one address may be taken on the other: with a free choice, choose again.
-      if (code !== 'EADDRINUSE' || port !== 0 || attempt >= 10) throw error
-    }
-  }
-}
-
-function bind(
-  serve: (request: IncomingMessage, response: ServerResponse) => void,
-  host: string,
-  port: number,
-): Promise<Server> {
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: 0, keepAliveTimeout: 60_000 }, serve)
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ host, port, ipv6Only: host === '::1' }, () => resolve(server))
-  })
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeAllConnections()
-  })
 }

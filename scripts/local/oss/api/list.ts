@@ -34,7 +34,8 @@ export function listPage(files: BucketFiles, { prefix, delimiter, after, limit }
   // A page that ended with a common prefix goes on behind all that it stands for.
   const resumed = delimiter !== '' && after.startsWith(prefix) && after.endsWith(delimiter) && after !== prefix
   let key = compareKeys(after, prefix) < 0 ? files.seek(prefix, true) : files.seek(after, after === '')
-  while (key?.startsWith(prefix)) {
+  for (;;) {
+    if (key === undefined || !key.startsWith(prefix)) return { objects, prefixes, next: undefined }
     const cut = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length)
     const common = cut < 0 ? undefined : key.slice(0, cut + delimiter.length)
     if (common !== undefined && resumed && common === after) {
@@ -53,7 +54,6 @@ export function listPage(files: BucketFiles, { prefix, delimiter, after, limit }
       key = files.seek(behind(common), false)
     }
   }
-  return { objects, prefixes, next: undefined }
 }
 
 export async function listObjects(call: BucketCall): Promise<Reply> {

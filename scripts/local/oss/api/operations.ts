@@ -1,6 +1,8 @@
 // Which call a request is: by method, by whether it names a bucket or an object, and by the sub-resource in the query.
 
 import { OssError } from '../error.ts'
+import { deleteObjectTagging, getObjectAcl, getObjectTagging, putObjectAcl, putObjectTagging } from './acl.ts'
+import { appendObject } from './append.ts'
 import { deleteBucket, getBucketAcl, getBucketInfo, getBucketLocation, getBucketStat, putBucketAcl } from './bucket.ts'
 import type { BucketCall, Call, ObjectCall, Reply, Service } from './call.ts'
 import { copyObject } from './copy.ts'
@@ -18,7 +20,11 @@ import {
   putVersioning,
 } from './documents.ts'
 import { listObjects, listObjectsV2 } from './list.ts'
+import { postObject } from './post.ts'
+import { listParts, listUploads } from './multipart-lists.ts'
+import { abortUpload, completeUpload, initiateUpload, uploadPart } from './multipart.ts'
 import { getObject, getObjectMeta, headObject } from './read.ts'
+import { getSymlink, putSymlink } from './symlink.ts'
 import { putObject } from './write.ts'
 
 interface Named {
@@ -64,7 +70,9 @@ const BUCKET: Table<BucketOperation> = {
     run: deletePublicAccessBlock,
   },
   'GET policyStatus': { name: 'GetBucketPolicyStatus', action: 'oss:GetBucketPolicyStatus', run: getPolicyStatus },
+  'GET uploads': { name: 'ListMultipartUploads', action: 'oss:ListMultipartUploads', run: listUploads },
   DELETE: { name: 'DeleteBucket', action: 'oss:DeleteBucket', run: deleteBucket },
+  POST: { name: 'PostObject', action: undefined, run: postObject },
   'POST delete': { name: 'DeleteMultipleObjects', action: undefined, run: deleteObjects },
   ...Object.fromEntries(
     DOCUMENTS.flatMap((kind): [string, BucketOperation][] => [
@@ -99,6 +107,19 @@ const OBJECT: Table<ObjectOperation> = {
   PUT: { name: 'PutObject', action: 'oss:PutObject', run: putObject },
   'PUT x-oss-copy-source': { name: 'CopyObject', action: 'oss:PutObject', run: copyObject },
   DELETE: { name: 'DeleteObject', action: 'oss:DeleteObject', run: deleteObject },
+  'GET acl': { name: 'GetObjectAcl', action: 'oss:GetObjectAcl', run: getObjectAcl },
+  'PUT acl': { name: 'PutObjectAcl', action: 'oss:PutObjectAcl', run: putObjectAcl },
+  'GET tagging': { name: 'GetObjectTagging', action: 'oss:GetObjectTagging', run: getObjectTagging },
+  'PUT tagging': { name: 'PutObjectTagging', action: 'oss:PutObjectTagging', run: putObjectTagging },
+  'DELETE tagging': { name: 'DeleteObjectTagging', action: 'oss:DeleteObjectTagging', run: deleteObjectTagging },
+  'GET symlink': { name: 'GetSymlink', action: 'oss:GetObject', run: getSymlink },
+  'PUT symlink': { name: 'PutSymlink', action: 'oss:PutObject', run: putSymlink },
+  'POST append': { name: 'AppendObject', action: 'oss:PutObject', run: appendObject },
+  'POST uploads': { name: 'InitiateMultipartUpload', action: 'oss:PutObject', run: initiateUpload },
+  'PUT uploadId': { name: 'UploadPart', action: 'oss:PutObject', run: uploadPart },
+  'POST uploadId': { name: 'CompleteMultipartUpload', action: 'oss:PutObject', run: completeUpload },
+  'DELETE uploadId': { name: 'AbortMultipartUpload', action: 'oss:AbortMultipartUpload', run: abortUpload },
+  'GET uploadId': { name: 'ListParts', action: 'oss:ListParts', run: listParts },
 }
 
 /** Query names that make another call of a request; those that no table has are calls this server does not know. */

@@ -2,7 +2,6 @@
 
 import { OssError } from '../error.ts'
 import { checkLength, checkMd5 } from '../http/body.ts'
-import type { BucketWriter } from '../store/bucket.ts'
 import type { Bucket } from '../store/store.ts'
 import type { ObjectMeta, StoredObject } from '../store/types.ts'
 import type { BucketCall, Call, ObjectCall, Reply, Service } from './call.ts'
@@ -51,8 +50,15 @@ export function refusePublicAcl(bucket: Bucket, acl: string | undefined): void {
   )
 }
 
+/** What takes a body's bytes: an object's writer, or a part's. */
+interface Receiver {
+  write(chunk: Uint8Array): Promise<void>
+  finish(): Promise<{ md5: Buffer }>
+  abort(): Promise<void>
+}
+
 /** Copies the request's body into a writer, checks its MD5 and commits; on any failure nothing is left. */
-export async function receive<T>(call: Call, writer: BucketWriter, commit: () => Promise<T>): Promise<T> {
+export async function receive<T>(call: Call, writer: Receiver, commit: () => Promise<T>): Promise<T> {
   try {
     for await (const chunk of call.request as AsyncIterable<Buffer>) {
       call.entry.bytesIn += chunk.length

@@ -5,7 +5,7 @@ import { OssError } from '../error.ts'
 
 /** Escapes text for XML. Control characters are written as references, or a reader would lose or change them. */
 export function escapeXml(text: string): string {
-  return text.replace(/[&<>"']|[\u0000-\u0008\u000b-\u001f\u007f]/g, (character) => {
+  return text.replace(/[&<>"']|(?![\t\n])\p{Cc}/gu, (character) => {
     switch (character) {
       case '&':
         return '&amp;'

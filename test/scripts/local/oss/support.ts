@@ -42,18 +42,18 @@ type ClientOptions = Partial<OSS.Options> & {
 /** A client in one of the styles it can address a server in. */
 export function client(oss: LocalOss, how: Addressing = 'path', options: ClientOptions = {}): OSS {
   const shared = { region: `oss-${REGION}`, ...KEY, bucket: 'bucket', timeout: 10_000, ...options }
-  return new OSS({ ...shared, ...styleOptions(oss.port, how) } as OSS.Options)
+  return new OSS({ ...shared, ...styleOptions(oss.port, how) })
 }
 
 function styleOptions(port: number, how: Addressing): ClientOptions {
   switch (how) {
     case 'path':
-      return { endpoint: `http://localhost:${port}`, sldEnable: true } as ClientOptions
+      return { endpoint: `http://localhost:${port}`, sldEnable: true }
     case 'ip':
       return { endpoint: `http://127.0.0.1:${port}` }
     case 'virtual-host':
       return { endpoint: `http://localhost:${port}`, agent: loopbackAgent() }
-    case 'cname':
+    default:
       return { endpoint: `http://img.example.test:${port}`, cname: true, agent: loopbackAgent() }
   }
 }
