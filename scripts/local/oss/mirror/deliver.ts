@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ObjectMeta, ObjectSink } from '../store/types.ts'
 import { alreadyExists, shortBody, unreachable, unreadable } from './failures.ts'
 import type { Limit } from './limit.ts'
-import type { OriginAnswer } from './origin.ts'
+import { BrokenBodyError, type OriginAnswer } from './origin.ts'
 import type { Head, Reader } from './reader.ts'
 import type { MirrorSwitches } from './switches.ts'
 
@@ -105,7 +105,7 @@ export async function deliver(delivery: Delivery, progress: Progress): Promise<v
   } catch (error) {
     answer.discard()
     const failure = bodyFailure(error, delivery)
-    progress.why = limit.cause ?? failure.message
+    progress.why = limit.cause ?? describe(failure)
     if (!started) throw failure
     for (const reader of readers) reader.cut()
   } finally {
@@ -113,12 +113,14 @@ export async function deliver(delivery: Delivery, progress: Progress): Promise<v
   }
 }
 
-/** Errors of the store and of our own stay; a broken body becomes the documented message. */
-function bodyFailure(error: unknown, { answer, limit }: Delivery): Error {
+/** A broken body becomes the documented message; errors of the store stay what they are. */
+function bodyFailure(error: unknown, { answer, limit }: Delivery): unknown {
   if (limit.signal.aborted) return unreachable()
-  if (!(error instanceof Error) || error.name === 'OssError') return error as Error
-  const brokeOff = (error as NodeJS.ErrnoException).code === 'ECONNRESET' || error.message.endsWith('(injected)')
-  const malformed = (error as NodeJS.ErrnoException).code?.startsWith('HPE_') ?? false
-  if (!brokeOff && !malformed) return error
+  if (!(error instanceof BrokenBodyError)) return error
   return answer.headers['content-length'] === undefined ? unreadable() : shortBody()
+}
+
+/** An error's message for the log. */
+export function describe(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error)
 }

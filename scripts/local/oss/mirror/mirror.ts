@@ -3,7 +3,7 @@ import { OssError } from '../error.ts'
 import type { ObjectSink } from '../store/types.ts'
 import { parseWebsite } from '../website/parse.ts'
 import type { RoutingRule } from '../website/types.ts'
-import type { Progress } from './deliver.ts'
+import { describe, type Progress } from './deliver.ts'
 import type { MirrorFacts } from './facts.ts'
 import { loop } from './failures.ts'
 import { fly } from './flight.ts'
@@ -110,7 +110,7 @@ async function execute(
     countAgainstQuota(state, deps.switches.quota, startedAt)
     merged = await join(rule, request, input, deps, response, state, progress)
   } catch (error) {
-    progress.why ??= error instanceof Error ? error.message : String(error)
+    progress.why ??= describe(error)
     if (error instanceof OssError) progress.status = error.status
     if (response.destroyed) progress.status = undefined
     else throw error
@@ -213,7 +213,8 @@ function originRequest(
     fault: deps.fault?.({ bucket: input.bucket, key: input.key }),
     guard: (target) => {
       const own = bucketOf(target)
-      if (own === input.bucket || (own !== undefined && cameThrough(via, own))) throw loop()
+      const looped = own === input.bucket || cameThrough(via, input.bucket)
+      if (looped || (own !== undefined && cameThrough(via, own))) throw loop()
     },
   }
 }

@@ -25,7 +25,7 @@ export async function stall(signal: AbortSignal): Promise<never> {
   while (true) await delay(2 ** 30, undefined, { signal })
 }
 
-/** The body as the fault leaves it. */
+/** The body as the fault leaves it. @throws when it is cut */
 export async function* faultyBody(
   body: AsyncIterable<Uint8Array>,
   fault: OriginFault | undefined,
@@ -39,7 +39,7 @@ export async function* faultyBody(
     if (cuts && seen + chunk.length > at) {
       if (at > seen) yield chunk.subarray(0, at - seen)
       if (fault?.kind === 'stall') await stall(signal)
-      throw new Error('Expected the whole body of the origin, got a part of it (injected)')
+      throw new Error('Injected fault')
     }
     if (fault?.kind === 'slow' && fault.bytes !== undefined) {
       const step = Math.max(1, fault.bytes)

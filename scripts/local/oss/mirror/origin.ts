@@ -26,7 +26,7 @@ export interface OriginRequest {
   guard: (url: OriginUrl) => void
 }
 
-/** The final answer of an origin. The body throws where it breaks off. */
+/** The final answer of an origin. The body throws a BrokenBodyError where it breaks off. */
 export interface OriginAnswer {
   url: OriginUrl
   hops: number
@@ -80,8 +80,20 @@ async function askOnce(ask: OriginRequest, url: OriginUrl, hops: number, limit: 
     hops,
     status: message.statusCode ?? 0,
     headers: message.headers,
-    body: faultyBody(message, fault, limit.signal),
+    body: whole(faultyBody(message, fault, limit.signal)),
     discard: () => message.destroy(),
+  }
+}
+
+/** The origin's body broke off. */
+export class BrokenBodyError extends Error {}
+
+/** Tells a broken body from everything else that can go wrong while it is read. */
+async function* whole(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body
+  } catch (cause) {
+    throw new BrokenBodyError('Expected the whole body of the origin, got a part of it', { cause })
   }
 }
 

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 
 /** The start of an answer to a reader. `length` is the body's, undefined where the origin did not say. */
@@ -66,7 +65,7 @@ export function httpReader(
       if (request.method === 'HEAD' || part.length === 0 || left()) return
       // A reader that has its range is served: what it does next ends nothing.
       if (seen >= to) response.end(part)
-      else if (!response.write(part)) await Promise.race([once(response, 'drain'), once(response, 'close')])
+      else if (!response.write(part)) await roomOrEnd(response)
     },
     end() {
       if (!left() && !response.writableEnded) response.end()
@@ -75,6 +74,18 @@ export function httpReader(
       response.destroy()
     },
   }
+}
+
+function roomOrEnd(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done)
+      response.off('close', done)
+      resolve()
+    }
+    response.on('drain', done)
+    response.on('close', done)
+  })
 }
 
 /** One range of the three forms; undefined for anything else, which OSS answers with the whole object. */
