@@ -96,7 +96,7 @@ describe('a handler invoked with an event', () => {
       },
     )
     const results = await Promise.all([1, 2, 3].map(async () => gateway.invoke(Buffer.from('{}'))))
-    expect(results.map((one) => one.status).sort()).toEqual([200, 200, 429])
+    expect(results.map((one) => one.status).sort((a, b) => a - b)).toEqual([200, 200, 429])
     expect(new Set(results.filter((one) => one.status === 200).map((one) => one.body.toString())).size).toBe(2)
     expect(results.find((one) => one.status === 429)).toMatchObject({
       errorType: 'FcCommonError',
