@@ -57,10 +57,9 @@ function canBeBlanked(
   let keptTo = 0
   let blankTo = 0
   for (const { extent, blank } of all) {
-    if (extent.start < (blank ? keptTo : blankTo)) return false
+    if (extent.start < blankTo || (blank && extent.start < keptTo)) return false
     if (!blank) keptTo = Math.max(keptTo, extent.end)
-    else if (data.some((box) => extent.start >= box.data && extent.end <= box.end))
-      blankTo = Math.max(blankTo, extent.end)
+    else if (data.some((box) => extent.start >= box.data && extent.end <= box.end)) blankTo = extent.end
     else return false
   }
   return true

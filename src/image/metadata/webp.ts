@@ -68,14 +68,11 @@ export function cutWebp(source: Buffer): Removed | undefined {
   if (fileEnd < source.length) removed.add('trailing data')
 
   const bytes = output.done()
-  const flagsAt = RIFF_HEAD_BYTES + FLAGS_AT
-  const flags = source[flagsAt] ?? 0
-  const newFlags = extended ? flags & ~(exifKept ? XMP_FLAG : XMP_FLAG | EXIF_FLAG) : flags
-  if (bytes === source && newFlags === flags) return { bytes, removed: [] }
   // A file whose only fault is a flag for something it does not have is left alone.
-  if (bytes === source) return { bytes: source, removed: [] }
+  if (bytes === source) return { bytes, removed: [] }
+  const flagsAt = RIFF_HEAD_BYTES + FLAGS_AT
+  if (extended) bytes.writeUInt8(bytes.readUInt8(flagsAt) & ~(exifKept ? XMP_FLAG : XMP_FLAG | EXIF_FLAG), flagsAt)
   bytes.writeUInt32LE(bytes.length - CHUNK_HEAD_BYTES, 4)
-  bytes.writeUInt8(newFlags, flagsAt)
   return { bytes, removed: [...removed] }
 }
 

@@ -1,4 +1,4 @@
-import sharp from 'sharp'
+import sharp, { type JpegOptions, type PngOptions, type Sharp, type WebpOptions } from 'sharp'
 
 /** Stands in everything personal that the samples carry, so that one search finds whatever was left. */
 export const SECRET = 'SECRET-of-the-owner'
@@ -21,14 +21,14 @@ export const XMP =
   ` exif:GPSLatitude="51,30.538N" dc:creator="${SECRET}"/></rdf:RDF></x:xmpmeta><?xpacket end="w"?>`
 
 /** A picture that no two pixels of are likely to be equal, so that any change of the decoding shows. */
-export function picture(width: number, height: number, channels: 3 | 4 = 3): sharp.Sharp {
+export function picture(width: number, height: number, channels: 3 | 4 = 3): Sharp {
   const pixels = Buffer.alloc(width * height * channels)
   for (let at = 0; at < pixels.length; at++) pixels[at] = (at * 73 + Math.floor(at / 7) * 31) & 0xff
   return sharp(pixels, { raw: { width, height, channels } })
 }
 
 /** The same with everything personal that sharp can write, sideways, in a wide gamut. */
-export function personalPicture(width: number, height: number, channels: 3 | 4 = 3): sharp.Sharp {
+export function personalPicture(width: number, height: number, channels: 3 | 4 = 3): Sharp {
   return picture(width, height, channels)
     .withMetadata({ orientation: 6, density: 144 })
     .withExif(EXIF)
@@ -83,7 +83,7 @@ export function exifSegment(orientation: number, { little = false, type = 3 } = 
 }
 
 /** A JPEG with one of everything that is to be cut, in all the places where it may stand. */
-export async function personalJpeg(options: sharp.JpegOptions = {}): Promise<Buffer> {
+export async function personalJpeg(options: JpegOptions = {}): Promise<Buffer> {
   const plain = await personalPicture(48, 32).jpeg(options).toBuffer()
   const late = Buffer.concat([plain.subarray(0, -2), segment(0xfe, SECRET), segment(0xe4, SECRET), plain.subarray(-2)])
   const full = withSegments(
@@ -144,7 +144,7 @@ export function withChunks(png: Buffer, early: readonly Buffer[], late: readonly
 }
 
 /** A PNG with one of everything that is to be cut. */
-export async function personalPng(options: sharp.PngOptions = {}): Promise<Buffer> {
+export async function personalPng(options: PngOptions = {}): Promise<Buffer> {
   const plain = await personalPicture(48, 32, 4).png(options).toBuffer()
   const full = withChunks(
     plain,
@@ -182,7 +182,7 @@ export function riffOf(webp: Buffer): readonly { type: string; data: Buffer }[] 
 }
 
 /** A WebP with one of everything that is to be cut. */
-export async function personalWebp(options: sharp.WebpOptions = {}): Promise<Buffer> {
+export async function personalWebp(options: WebpOptions = {}): Promise<Buffer> {
   const plain = await personalPicture(48, 32, 4).webp(options).toBuffer()
   return Buffer.concat([withRiff(plain, riff('PRVT', `${SECRET}!!`)), Buffer.from(SECRET)])
 }
