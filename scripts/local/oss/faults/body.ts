@@ -14,7 +14,6 @@ export function faultyBody(fault: Fault, response: ServerResponse): Transform {
   const at = fault.bytes ?? 0
   let seen = 0
   return new Transform({
-    // The bytes before the cut must be out before the connection goes, so they may not wait for the next chunk.
     async transform(chunk: Buffer, _encoding, callback) {
       const start = seen
       seen += chunk.length
@@ -38,13 +37,16 @@ export function faultyBody(fault: Fault, response: ServerResponse): Transform {
       if (seen <= at) return callback(null, chunk)
       if (at > start) this.push(chunk.subarray(0, at - start))
       if (fault.kind === 'stall') {
+        response.flushHeaders()
         response.once('close', () => callback(new Error('Injected fault: stall')))
         return
       }
-      setImmediate(() => {
-        if (fault.kind === 'reset') response.socket?.resetAndDestroy()
-        callback(new Error(`Injected fault: ${fault.kind}`))
-      })
+      // With nothing of the body written, the headers would still wait for it.
+      response.flushHeaders()
+      // A broken connection takes along what still waits to be sent: the client shall get exactly its part.
+      while (!response.destroyed && (this.readableLength > 0 || response.writableLength > 0)) await delay(1)
+      if (fault.kind === 'reset') response.socket?.resetAndDestroy()
+      callback(new Error(`Injected fault: ${fault.kind}`))
     },
   })
 }

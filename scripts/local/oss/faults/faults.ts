@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { OssError } from '../error.ts'
 import type { OriginFault } from '../mirror/origin-fault.ts'
 import { changesBody, faultyBody } from './body.ts'
-import type { Fault, FaultOperation } from './fault.ts'
+import type { Fault, FaultKind, FaultOperation } from './fault.ts'
 import { seededRandom } from './random.ts'
 
 /** A request as faults see it. One object per request: `body` finds by it what `before` drew. */
@@ -35,6 +35,8 @@ export interface Faults {
   before(facts: FaultFacts, request: IncomingMessage, response: ServerResponse): Promise<'handled' | 'continue'>
   body(facts: FaultFacts): Transform | undefined
   mirror(facts: { bucket: string; key: string }): OriginFault | undefined
+  /** What `before` drew for the request, for the request log; empty for nearly all. */
+  drawn(facts: FaultFacts): FaultKind[]
 }
 
 interface Entry {
@@ -87,6 +89,9 @@ export function createFaults(now: () => number = Date.now): Faults {
       const fault = draw({ ...facts, operation: 'mirror' }).find(({ kind }) => kind !== 'wrong-crc')
       return fault && originFault(fault)
     },
+    drawn(facts) {
+      return (drawn.get(facts)?.faults ?? []).map(({ kind }) => kind)
+    },
   }
 }
 
@@ -107,7 +112,8 @@ async function beforeRequest(
   if (fault.kind === 'wrong-crc') onHeaders(response, () => falsifyCrc(response))
   if (fault.kind === 'wrong-crc' || changesBody(fault)) return 'continue'
   if (fault.when === 'after') {
-    onHeaders(response, () => loseAnswer(fault, response))
+    if (fault.kind === 'stall') withhold(response)
+    else onHeaders(response, () => response.socket?.resetAndDestroy())
     return 'continue'
   }
   switch (fault.kind) {
@@ -145,11 +151,11 @@ function falsifyCrc(response: ServerResponse): void {
   if (crc !== undefined) response.setHeader('x-oss-hash-crc64ecma', String(BigInt(String(crc)) ^ 1n))
 }
 
-/** The request was carried out, and nothing of its answer arrives. */
-function loseAnswer(fault: Fault, response: ServerResponse): void {
-  // A stalled answer holds its bytes back for as long as the client waits.
-  if (fault.kind === 'stall') response.socket?.cork()
-  else response.socket?.resetAndDestroy()
+/** Nothing of the answer leaves, for as long as the client waits. */
+function withhold(response: ServerResponse): void {
+  response.write = () => true
+  response.end = () => response
+  response.flushHeaders = () => {}
 }
 
 function injectedError(fault: Fault, nowMs: number): OssError {
