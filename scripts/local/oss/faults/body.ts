@@ -45,7 +45,11 @@ export function faultyBody(fault: Fault, response: ServerResponse): Transform {
       response.flushHeaders()
       // A broken connection takes along what still waits to be sent: the client shall get exactly its part.
       while (!response.destroyed && (this.readableLength > 0 || response.writableLength > 0)) await delay(1)
-      if (fault.kind === 'reset') response.socket?.resetAndDestroy()
+      if (fault.kind === 'reset') {
+        // A reset also discards what the client has received and not yet read; give it a moment to read.
+        await delay(20)
+        response.socket?.resetAndDestroy()
+      }
       callback(new Error(`Injected fault: ${fault.kind}`))
     },
   })
