@@ -33,20 +33,19 @@ const owner = { ...addresses, endpoint: addresses.oss }
 const originals = ownerClient(owner, addresses.originals)
 const compressed = ownerClient(owner, addresses.compressed)
 
+const showProgress = !values.json && process.stderr.isTTY
 const rows: Row[] = []
 try {
   for (const [key, bytes] of files) {
     await originals.put(key, bytes)
     // A copy from an earlier run would be read instead of being made.
-    await new OSS({ ...(client as unknown as { options: OSS.Options }).options, bucket: addresses.compressed }).delete(
-      key,
-    )
+    await compressed.delete(key)
     const row = await readThrough(addresses, key, bytes)
     rows.push(row)
-    if (!values.json) process.stderr.write(`\r\x1b[K${rows.length}/${files.size} ${key}`)
+    if (showProgress) process.stderr.write(`\r\x1b[K${rows.length}/${files.size} ${key}`)
   }
 } finally {
-  if (!values.json) process.stderr.write('\r\x1b[K')
+  if (showProgress) process.stderr.write('\r\x1b[K')
   await close()
 }
 

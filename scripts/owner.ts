@@ -43,3 +43,16 @@ export async function ensureBucket(client: OSS, bucket: string, acl: 'private' |
   if (!names.includes(bucket)) await client.putBucket(bucket)
   await client.putBucketACL(bucket, acl)
 }
+
+export interface ListedObject {
+  key: string
+  size: number
+  /** ISO 8601. */
+  lastModified: string
+}
+
+/** The first `most` objects of the client's bucket, in byte order of their keys. */
+export async function listObjects(client: OSS, most = 1000): Promise<ListedObject[]> {
+  const page = await client.listV2({ 'max-keys': String(most) }, {})
+  return (page.objects ?? []).map(({ name, size, lastModified }) => ({ key: name, size, lastModified }))
+}

@@ -6,6 +6,7 @@ import { fail, EXIT, readArgs } from './args.ts'
 import { buildFunction } from './build.ts'
 import { functionNode, startCloud } from './local/cloud.ts'
 import { startPage } from './local/page/page.ts'
+import { listObjects, ownerClient } from './owner.ts'
 
 const HELP = `
 npm start -- [--port P] [--data DIR] [--instances N] [--json]
@@ -58,7 +59,7 @@ const page = await startPage({
     url: cloud.oss.url,
     originals: cloud.addresses.originals,
     compressed: cloud.addresses.compressed,
-    list: (bucket) => cloud.oss.listAll(bucket),
+    list: (bucket) => listObjects(ownerClient({ ...cloud.addresses, endpoint: cloud.oss.url }, bucket)),
   },
 })
 const addresses = { ...cloud.addresses, page: page.url }

@@ -17,7 +17,10 @@ export interface Answer {
    * frozen as soon as that is out.
    */
   settled: Promise<void>
-  /** To be called once, when the last byte is out or the caller has gone: writes the log line. */
+  /**
+   * Writes the log line. To be called just before the last byte goes out (a frozen instance writes nothing), or when the
+   * caller has gone; a second call does nothing.
+   */
   finish(how: { sentBytes: number; aborted: boolean }): void
 }
 

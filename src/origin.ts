@@ -66,6 +66,9 @@ interface Flight {
 /** Kept back from the time for making a picture, for putting and sending it. */
 const ANSWER_RESERVE_MS = 500
 
+/** What is not a picture is read to its end, in memory, up to this size before it is judged by its first bytes. */
+const VERIFIED_FIRST_BYTES = 4_194_304
+
 export function createOrigin(deps: OriginDeps): Origin {
   const { config, log } = deps
   const flights = createFlights<Flight>()
@@ -81,7 +84,10 @@ export function createOrigin(deps: OriginDeps): Origin {
       ms: { total: 0 },
     }
     let streamed: OpenOriginal | undefined
+    let finished = false
     const finish: Answer['finish'] = ({ sentBytes, aborted }) => {
+      if (finished) return
+      finished = true
       streamed?.close()
       line.ms.total = Date.now() - started
       line.bytesOut = sentBytes
@@ -170,8 +176,12 @@ export function createOrigin(deps: OriginDeps): Origin {
           : error
       })
       try {
-        const head = await original.head(SNIFF_BYTES)
-        const type = passedType(sniff(head), original.facts, config)
+        const sniffed = sniff(await original.head(SNIFF_BYTES))
+        // Whether it may go out, and as what, is better decided on verified bytes, where that does not cost much.
+        if (sniffed.format === undefined && original.facts.bytes <= VERIFIED_FIRST_BYTES) {
+          await original.head(VERIFIED_FIRST_BYTES + 1)
+        }
+        const type = passedType(sniffed, original.facts, config)
         if (!type.compressible) return passThrough(key, buckets, original, type, started)
         const source = await original.readAll()
         return await makePicture(key, buckets, original, source, started, deadline)

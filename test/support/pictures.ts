@@ -49,3 +49,44 @@ export async function meanDifference(one: Buffer, other: Buffer): Promise<number
   for (let i = 0; i < a.data.length; i++) sum += Math.abs((a.data[i] ?? 0) - (b.data[i] ?? 0))
   return sum / a.data.length
 }
+
+/** One small picture of every format, depth and colour space that sharp can write, by name. */
+export async function formatSamples(): Promise<Map<string, Buffer>> {
+  const photo = await photograph(240, 160)
+  const from = () => sharp(photo)
+  const samples = new Map<string, Promise<Buffer>>()
+  for (let orientation = 1; orientation <= 8; orientation++) {
+    samples.set(
+      `jpeg-orientation-${orientation}.jpg`,
+      from().withMetadata({ orientation }).jpeg({ quality: 97 }).toBuffer(),
+    )
+  }
+  samples.set('jpeg-progressive.jpg', from().jpeg({ quality: 97, progressive: true }).toBuffer())
+  samples.set('jpeg-grey.jpg', from().toColourspace('b-w').jpeg({ quality: 97 }).toBuffer())
+  samples.set('jpeg-cmyk.jpg', from().toColourspace('cmyk').jpeg({ quality: 97 }).toBuffer())
+  samples.set('jpeg-p3.jpg', from().withIccProfile('p3').jpeg({ quality: 97 }).toBuffer())
+  samples.set('png-rgb.png', from().png({ compressionLevel: 1 }).toBuffer())
+  samples.set('png-16.png', from().toColourspace('rgb16').png({ compressionLevel: 1 }).toBuffer())
+  samples.set('png-grey.png', from().toColourspace('b-w').png({ compressionLevel: 1 }).toBuffer())
+  samples.set('png-palette.png', from().png({ palette: true, colours: 32 }).toBuffer())
+  samples.set('png-alpha.png', from().ensureAlpha(0.5).png({ compressionLevel: 1 }).toBuffer())
+  samples.set('webp-lossy.webp', from().webp({ quality: 97 }).toBuffer())
+  samples.set('webp-lossless.webp', from().webp({ lossless: true, effort: 1 }).toBuffer())
+  samples.set('avif.avif', from().avif({ quality: 85, effort: 1 }).toBuffer())
+  samples.set('tiff.tiff', from().tiff({ compression: 'none' }).toBuffer())
+  const frames = await Promise.all([1, 2, 3].map((seed) => photograph(80, 60, seed)))
+  const delay = [40, 120, 300]
+  samples.set(
+    'animated.gif',
+    sharp(frames, { join: { animated: true } })
+      .gif({ delay, loop: 2 })
+      .toBuffer(),
+  )
+  samples.set(
+    'animated.webp',
+    sharp(frames, { join: { animated: true } })
+      .webp({ delay, loop: 2, quality: 95 })
+      .toBuffer(),
+  )
+  return new Map(await Promise.all([...samples].map(async ([name, bytes]) => [name, await bytes] as const)))
+}

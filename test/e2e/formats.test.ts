@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs'
+import { relative } from 'node:path'
+
+import sharp from 'sharp'
+
+import { corpusFiles } from '../support/corpus.ts'
+import { formatSamples, meanDifference } from '../support/pictures.ts'
+import { testCloud, type TestCloud } from './support.ts'
+
+let cloud: TestCloud
+beforeAll(async () => {
+  cloud = await testCloud()
+})
+afterAll(() => cloud.close())
+
+/** Every answer is the original, or a picture that looks the same: size, frames, colours. */
+async function expectRight(key: string, original: Buffer): Promise<void> {
+  await cloud.upload(key, original)
+  const { status, body, headers } = await cloud.read(key)
+  expect([key, status]).toEqual([key, 200])
+  expect(body.length).toBeLessThanOrEqual(original.length)
+  expect(headers.get('content-type')).toMatch(/^(image\/|application\/octet-stream$)/)
+  if (body.equals(original)) return
+  const [before, after] = await Promise.all([sharp(original).metadata(), sharp(body).metadata()])
+  expect([key, after.autoOrient, after.pages, after.delay, after.loop]).toEqual([
+    key,
+    before.autoOrient,
+    before.pages,
+    before.delay,
+    before.loop,
+  ])
+  expect({
+    exif: after.exif !== undefined && (after.orientation ?? 1) === 1,
+    xmp: after.xmp !== undefined && after.gainMap === undefined,
+  }).toEqual({ exif: false, xmp: false })
+  const difference = await meanDifference(original, body)
+  if (difference > 6)
+    throw new Error(`Expected ${key} to look the same, got a mean difference of ${difference.toFixed(1)} of 255.`)
+}
+
+it('drawn pictures of every format, depth and colour space', async () => {
+  for (const [key, original] of await formatSamples()) await expectRight(key, original)
+})
+
+it.each(['formats', 'graphics'])(
+  'real pictures: %s',
+  async (folder) => {
+    const wrong: string[] = []
+    for (const file of corpusFiles(folder)) {
+      const key = relative('..', file).replace(/^.*corpus\//, '')
+      await expectRight(key, readFileSync(file)).catch((error: unknown) =>
+        wrong.push(`${key}: ${String(error).slice(0, 400)}`),
+      )
+    }
+    expect(wrong).toEqual([])
+  },
+  300_000,
+)
