@@ -16,6 +16,7 @@ import { hostId } from './call.ts'
 import type { BucketCall, Call, ObjectCall, Reply, Service } from './call.ts'
 import { corsHeaders, preflight } from './cors.ts'
 import { bucketOperation, objectOperation } from './operations.ts'
+import { indexKey } from './website.ts'
 import type { QueryPair } from '../http/address.ts'
 
 export interface Handling {
@@ -110,16 +111,18 @@ async function run(call: Call, service: Service): Promise<Reply | 'answered'> {
     entry.operation = 'OptionObject'
     return preflight(bucketCall)
   }
-  if (address.key === undefined) {
+  const index = address.key === undefined && call.query.length === 0 ? indexKey(bucketCall, '') : undefined
+  const key = address.key ?? index
+  if (key === undefined) {
     const operation = bucketOperation(call)
     note(entry, operation)
     if (operation.action !== undefined) service.authorize(call, operation.action, bucket)
     return operation.run(bucketCall, service)
   }
-  const objectCall: ObjectCall = { ...bucketCall, key: address.key }
+  const objectCall: ObjectCall = { ...bucketCall, key }
   const operation = objectOperation(call)
   note(entry, operation)
-  if (operation.action !== undefined) service.authorize(call, operation.action, bucket, address.key)
+  if (operation.action !== undefined) service.authorize(call, operation.action, bucket, key)
   return operation.run(objectCall, service)
 }
 

@@ -8,6 +8,7 @@ import { httpDate, param } from './call.ts'
 import type { ObjectCall, Reply, Service } from './call.ts'
 import { checkConditions, readConditions, readRange } from './conditions.ts'
 import { notImplemented } from './meta.ts'
+import { errorPage, indexKey, subDirectory } from './website.ts'
 
 /** Headers of an answer a signed reader may choose. */
 const OVERRIDES: Readonly<Record<string, string>> = {
@@ -35,6 +36,8 @@ const GZIP_BYTES = 1024
 
 export async function getObject(call: ObjectCall, service: Service): Promise<Reply | 'answered'> {
   if (param(call, 'x-oss-process') !== undefined) throw notImplemented('x-oss-process')
+  const index = indexKey(call, call.key)
+  if (index !== undefined && index !== call.key) return getObject({ ...call, key: index }, service)
   const named = call.bucket.files.find(call.key)
   if (!named) return missing(call, service)
   const record = followSymlink(call, named)
@@ -100,12 +103,28 @@ function followSymlink(call: ObjectCall, record: ObjectRecord): ObjectRecord {
   return target
 }
 
-async function missing(call: ObjectCall, service: Service): Promise<'answered'> {
+async function missing(call: ObjectCall, service: Service): Promise<Reply | 'answered'> {
   if (await service.mirror(call)) return 'answered'
   if (service.switches.missingNeedsList && call.identity.key?.session) {
     service.authorize(call, 'oss:ListObjects', call.bucket)
   }
-  throw noSuchKey(call.key)
+  const directory = call.method === 'GET' ? subDirectory(call) : undefined
+  if (directory && 'show' in directory) return getObject({ ...call, key: directory.show }, service)
+  if (directory) return { status: 302, headers: { location: directory.redirect } }
+  return showErrorPage(call, service) ?? refuse(noSuchKey(call.key))
+}
+
+function refuse(error: OssError): never {
+  throw error
+}
+
+/** The bucket's page for missing objects, which readers without a signature see. */
+function showErrorPage(call: ObjectCall, service: Service): Reply | undefined {
+  const page = call.method === 'GET' ? errorPage(call) : undefined
+  const record = page && call.bucket.files.find(page.key)
+  if (!page || !record) return undefined
+  const headers = objectHeaders(call, service, record, record)
+  return { status: page.status, headers, ...(record.size > 0 ? { body: call.bucket.files.read(record) } : {}) }
 }
 
 function objectHeaders(
