@@ -30,6 +30,8 @@ export interface CloudOptions {
    * next request, a laptop has one and would refuse it.
    */
   instanceConcurrency?: number
+  /** Of the function, per request; s.yaml's by default. */
+  timeoutSeconds?: number
   ossSwitches?: Partial<Switches>
   gatewaySwitches?: Partial<GatewaySwitches>
   onLog?: (line: LogLine) => void
@@ -88,7 +90,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
         codeDir: options.codeDir,
         command: ['/var/fc/lang/nodejs20/bin/node', 'web.js'],
         memoryMb: options.memoryMb ?? 2048,
-        timeoutSeconds: 9,
+        timeoutSeconds: options.timeoutSeconds ?? 9,
         instanceConcurrency: options.instanceConcurrency ?? 128,
         methods: ['GET', 'HEAD'],
         environment: {

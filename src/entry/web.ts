@@ -40,7 +40,11 @@ function start(): void {
   const port = Number(process.env['FC_CUSTOM_LISTEN_PORT'] ?? 9000)
   // The local gateway runs several instances on one machine and keeps them on the loopback interface.
   const host = process.env['OSS_IMAGE_ORIGIN_LISTEN_HOST'] ?? '0.0.0.0'
-  server.listen(port, host, () => log.notice('info', `listening on ${host}:${port}, node ${process.version}`))
+  server.listen(port, host, () => {
+    const address = server.address()
+    const bound = typeof address === 'object' && address !== null ? address.port : port
+    log.notice('info', `listening on ${host}:${bound}, node ${process.version}`)
+  })
   process.once('SIGTERM', () => server.close(() => process.exit(0)))
 }
 
