@@ -56,6 +56,7 @@ async function faulty(...faults: Fault[]) {
 
   const ask = async (path = '/b/k', method = 'GET', sent?: string, leaveAfterMs?: number): Promise<Answer> => {
     const request = httpRequest({ port, host: '127.0.0.1', path, method, agent: false })
+    request.on('error', () => {})
     request.end(sent)
     if (leaveAfterMs !== undefined) setTimeout(() => request.destroy(), leaveAfterMs)
     const answer: Answer = { status: undefined, headers: {}, body: '', cut: false }
