@@ -1,63 +1,6 @@
+import { wants, type OssEventRecord, type TriggerFilter } from './event-record.ts'
 import type { InvokeResult } from './gateway.ts'
 import { seededRandom } from '../oss/faults/random.ts'
-
-/** One element of `events` in the document an OSS trigger hands to a function. */
-export interface OssEventRecord {
-  /** e.g. `ObjectCreated:PutObject`: without the `oss:` that the trigger's configuration carries. */
-  eventName: string
-  eventSource: string
-  /** ISO 8601 with milliseconds. */
-  eventTime: string
-  eventVersion: string
-  oss: {
-    bucket: { arn: string; name: string; ownerIdentity: string; virtualBucket: string }
-    object: { deltaSize: number; eTag: string; key: string; size: number }
-    ossSchemaVersion: string
-    /** Name of the trigger; filled in at delivery. */
-    ruleId: string
-  }
-  region: string
-  requestParameters: { sourceIPAddress: string }
-  responseElements: { requestId: string }
-  userIdentity: { principalId: string }
-}
-
-/** A change of an object, as little as it takes to tell of it. */
-export interface ObjectChange {
-  /** e.g. `ObjectRemoved:DeleteObject`. */
-  name: string
-  bucket: string
-  key: string
-  etag: string
-  /** Bytes of the object after the change. */
-  size: number
-  time: Date
-}
-
-/** The record of a change. Shape: the deploy tool's event template (`devsapp/fc3`). */
-export function eventRecord(change: ObjectChange, region: string, accountId: string): OssEventRecord {
-  return {
-    eventName: change.name,
-    eventSource: 'acs:oss',
-    eventTime: change.time.toISOString(),
-    eventVersion: '1.0',
-    oss: {
-      bucket: {
-        arn: `acs:oss:${region}:${accountId}:${change.bucket}`,
-        name: change.bucket,
-        ownerIdentity: accountId,
-        virtualBucket: '',
-      },
-      object: { deltaSize: change.size, eTag: change.etag, key: change.key, size: change.size },
-      ossSchemaVersion: '1.0',
-      ruleId: '',
-    },
-    region,
-    requestParameters: { sourceIPAddress: '127.0.0.1' },
-    responseElements: { requestId: '' },
-    userIdentity: { principalId: accountId },
-  }
-}
 
 /** How unreliable delivery is. All can be changed while events flow. */
 export interface DeliverySwitches {
@@ -81,15 +24,9 @@ export const DEFAULT_DELIVERY: Readonly<DeliverySwitches> = {
   keyEncoding: 'raw',
 }
 
-export interface TriggerOptions {
+export interface TriggerOptions extends TriggerFilter {
   /** Name of the trigger, which events carry as ruleId. */
   name: string
-  /** The bucket watched. */
-  bucket: string
-  /** Types as configured: `oss:ObjectCreated:*`, `oss:ObjectRemoved:DeleteObject`, … */
-  events: readonly string[]
-  prefix?: string
-  suffix?: string
   /** `gateway.invoke`. */
   invoke: (event: Buffer) => Promise<InvokeResult>
   /** Further attempts after one in which the function failed: 0 to 8, default 3. */
@@ -141,24 +78,6 @@ const LOST: InvokeResult = {
   errorType: 'UnhandledInvocationError',
   failure: 'connection',
   body: Buffer.alloc(0),
-}
-
-/** Whether a trigger configured so wants to hear of this event. */
-export function wants(
-  options: Pick<TriggerOptions, 'bucket' | 'events' | 'prefix' | 'suffix'>,
-  record: OssEventRecord,
-): boolean {
-  const { bucket, object } = record.oss
-  const isWantedType = options.events.some((wanted) => {
-    const name = wanted.replace(/^oss:/, '')
-    return name.endsWith(':*') ? record.eventName.startsWith(name.slice(0, -1)) : record.eventName === name
-  })
-  return (
-    isWantedType &&
-    bucket.name === options.bucket &&
-    object.key.startsWith(options.prefix ?? '') &&
-    object.key.endsWith(options.suffix ?? '')
-  )
 }
 
 /**

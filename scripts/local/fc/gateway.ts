@@ -10,8 +10,9 @@ import type { Instance } from './instance.ts'
 import { createLedger, type GatewayCounters, type Invocation } from './ledger.ts'
 import { createLogBook } from './log-book.ts'
 import { createPool } from './pool.ts'
-import { admit, functionPath, MAX_BODY_BYTES, MAX_ASYNC_BODY_BYTES } from './request-limits.ts'
+import { admit, functionPath, MAX_ASYNC_BODY_BYTES, MAX_BODY_BYTES, readBody } from './request-limits.ts'
 import { DEFAULT_SWITCHES, type GatewayOptions, type GatewaySwitches, type LogLine } from './spec.ts'
+import { createTurns } from './turn.ts'
 
 /** The result of an SDK-style invocation. */
 export interface InvokeResult {
@@ -60,36 +61,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const closing = new AbortController()
   const background = new Set<Promise<void>>()
 
-  /** Finds room, waits for the start, and runs `work` within the function's time. */
-  async function onInstance<T>(
-    record: Invocation,
-    caller: AbortSignal,
-    work: (instance: Instance, signal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
-    const instance = await pool.acquire()
-    if (!instance) throw new PlatformFailure('throttled', 'Reserve resource exceeded limit')
-    const limit = new AbortController()
-    let timer: NodeJS.Timeout | undefined
-    try {
-      record.instance = instance.id
-      record.coldStart = instance.served++ === 0
-      await untilAborted(instance.ready, caller)
-      record.reached = true
-      timer = setTimeout(() => {
-        limit.abort(new PlatformFailure('timeout', `Function timed out after ${spec.timeoutSeconds} seconds`))
-        instance.killNow('timeout')
-      }, spec.timeoutSeconds * 1000)
-      return await work(instance, AbortSignal.any([caller, limit.signal]))
-    } catch (error) {
-      // Whatever broke because of it: the reason is the time limit, or the caller.
-      throw limit.signal.aborted ? limit.signal.reason : caller.aborted ? caller.reason : error
-    } finally {
-      clearTimeout(timer)
-      // One request at a time: an interrupted handler cannot be told to stop, so its process goes.
-      if (caller.aborted && spec.runtime === 'nodejs20') instance.killNow('canceled')
-      instance.release()
-    }
-  }
+  const onInstance = createTurns(options, pool)
 
   /** The trigger's request to the function; resolves with the bytes sent when the answer is out. */
   async function answerHttp(
@@ -263,25 +235,5 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await Promise.all(background)
       await closed
     },
-  }
-}
-
-/** Waits for a promise, but no longer than until the signal fires. */
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason as Error)
-    if (signal.aborted) return onAbort()
-    signal.addEventListener('abort', onAbort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
-}
-
-async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
-  const tooLarge = new PlatformFailure('argument', `request body exceeds ${limitBytes} bytes`)
-  if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge
-  try {
-    return await readWhole(request, limitBytes)
-  } catch (error) {
-    throw error instanceof PlatformFailure ? tooLarge : new PlatformFailure('canceled', 'Invocation canceled by client')
   }
 }

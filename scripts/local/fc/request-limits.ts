@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { readWhole } from './answer.ts'
 import { PlatformFailure } from './failure.ts'
 import { headerBytes, headerList } from './headers.ts'
 import type { FunctionSpec, GatewaySwitches } from './spec.ts'
@@ -35,5 +36,16 @@ export function functionPath(url: string, switches: GatewaySwitches): string {
     return bare(encodeURIComponent(decodeURIComponent(path))) + query
   } catch {
     return url
+  }
+}
+
+/** A request's body, whole. Rejects with a PlatformFailure when it is over the limit or the caller breaks off. */
+export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  const tooLarge = new PlatformFailure('argument', `request body exceeds ${limitBytes} bytes`)
+  if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge
+  try {
+    return await readWhole(request, limitBytes)
+  } catch (error) {
+    throw error instanceof PlatformFailure ? tooLarge : new PlatformFailure('canceled', 'Invocation canceled by client')
   }
 }

@@ -1,10 +1,5 @@
-import {
-  createTrigger,
-  eventRecord,
-  wants,
-  type EventTrigger,
-  type TriggerOptions,
-} from '../../../../scripts/local/fc/events.ts'
+import { eventRecord, wants } from '../../../../scripts/local/fc/event-record.ts'
+import { createTrigger, type EventTrigger, type TriggerOptions } from '../../../../scripts/local/fc/events.ts'
 import type { InvokeResult } from '../../../../scripts/local/fc/gateway.ts'
 import { createBench, until, web } from './support.ts'
 
