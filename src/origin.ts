@@ -229,6 +229,7 @@ export function createOrigin(deps: OriginDeps): Origin {
         'Cache-Control': config.cacheControl,
         ETag: `"${md5.etag}"`,
         'X-Content-Type-Options': 'nosniff',
+        ...metaHeaders(object),
       },
       body: bytes,
       facts: {
@@ -259,7 +260,6 @@ export function createOrigin(deps: OriginDeps): Origin {
     started: number,
   ): Product {
     const { facts } = original
-    const headers = passThroughHeaders(type, facts, config.cacheControl)
     const object: NewObject = {
       key: key.requestedKey,
       contentType: type.contentType,
@@ -269,7 +269,7 @@ export function createOrigin(deps: OriginDeps): Origin {
       meta: metaOf(original, 'passed_through', type.reason),
     }
     return {
-      headers,
+      headers: { ...passThroughHeaders(type, facts, config.cacheControl), ...metaHeaders(object) },
       body: {
         once: original,
         again: async () => {
@@ -286,6 +286,12 @@ export function createOrigin(deps: OriginDeps): Origin {
         return 'copied'
       },
     }
+  }
+
+  /** Where OSS is the one who stores, MirrorSaveOssMeta makes it keep these. */
+  function metaHeaders({ meta }: NewObject): Record<string, string> {
+    if (config.store === 'function') return {}
+    return Object.fromEntries(Object.entries(meta).map(([name, value]) => [`x-oss-meta-${name}`, value]))
   }
 
   /** A HEAD makes nothing and stores nothing, so neither length nor type of what a GET would make are promised. */
