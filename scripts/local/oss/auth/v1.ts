@@ -32,12 +32,12 @@ export interface Signable {
 export function stringToSignV1({ method, bucket, key, query, headers }: Signable, date: string): string {
   const ossHeaders = Object.entries(headers)
     .filter(([name]) => name.startsWith('x-oss-'))
+    .sort(([a], [b]) => byBytes(a, b))
     .map(([name, value]) => `${name}:${value.trim()}\n`)
-    .sort(byBytes)
   const signed = query
     .filter(({ name }) => SUB_RESOURCES.has(name) || name.startsWith('x-oss-'))
+    .sort((a, b) => byBytes(a.name, b.name))
     .map(({ name, value }) => (value === undefined || value === '' ? name : `${name}=${value}`))
-    .sort(byBytes)
   const path = bucket === undefined ? '/' : `/${bucket}/${key ?? ''}`
   const resource = signed.length > 0 ? `${path}?${signed.join('&')}` : path
   const head = [method, headers['content-md5'] ?? '', headers['content-type'] ?? '', date].join('\n')
@@ -49,6 +49,7 @@ export function signV1(secret: string, text: string): string {
   return createHmac('sha1', secret).update(text, 'latin1').digest('base64')
 }
 
-function byBytes(a: string, b: string): number {
+/** Order of names by their bytes; `x-a` comes before `x-a-b`, which a sort of whole lines would turn round. */
+export function byBytes(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }

@@ -4,6 +4,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { encodeStrictly } from '../http/address.ts'
 import type { QueryPair } from '../http/address.ts'
+import { byBytes } from './v1.ts'
 import type { Signable } from './v1.ts'
 
 export const V4_ALGORITHM = 'OSS4-HMAC-SHA256'
@@ -30,7 +31,7 @@ export function canonicalRequestV4(input: V4Input): string {
   const query = input.query
     .filter(({ name }) => name !== 'x-oss-signature')
     .map((pair) => canonicalPair(pair, input.emptyValues))
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .sort(([a], [b]) => byBytes(a, b))
     .map(([, text]) => text)
     .join('&')
   const signedHeaders = Object.entries(headers)
@@ -38,8 +39,8 @@ export function canonicalRequestV4(input: V4Input): string {
       ([name]) =>
         name === 'content-type' || name === 'content-md5' || name.startsWith('x-oss-') || additional.includes(name),
     )
+    .sort(([a], [b]) => byBytes(a, b))
     .map(([name, value]) => `${name}:${value.trim()}\n`)
-    .sort()
     .join('')
   return [method, uri, query, signedHeaders, additional.join(';'), payload].join('\n')
 }

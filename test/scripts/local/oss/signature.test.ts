@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto'
-import { request } from 'node:http'
-import type { IncomingHttpHeaders } from 'node:http'
 import { authenticate } from '../../../../scripts/local/oss/auth/authenticate.ts'
 import type { AuthWorld } from '../../../../scripts/local/oss/auth/authenticate.ts'
 import { createCredentials } from '../../../../scripts/local/oss/auth/credentials.ts'
 import { signV1, stringToSignV1 } from '../../../../scripts/local/oss/auth/v1.ts'
 import { canonicalRequestV4, signingKeyV4, signV4, stringToSignV4 } from '../../../../scripts/local/oss/auth/v4.ts'
-import { client, KEY, REGION, start } from './support.ts'
+import { client, code, KEY, REGION, send, start } from './support.ts'
 import type { Started } from './support.ts'
 
 const latin1 = (text: string): string => Buffer.from(text).toString('latin1')
@@ -125,29 +123,6 @@ describe('version 4', () => {
   })
 })
 
-interface Answer {
-  status: number
-  headers: IncomingHttpHeaders
-  body: string
-}
-
-function send(port: number, path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, path, method, headers: { host: `localhost:${port}`, ...headers } })
-    sent.on('error', reject).on('response', (response) => {
-      const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject)
-      response.on('end', () => {
-        const body = Buffer.concat(chunks).toString()
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body })
-      })
-    })
-    sent.end()
-  })
-}
-
-const code = ({ body }: Answer): string | undefined => /<Code>(.*?)<\/Code>/.exec(body)?.[1]
-
 describe('outcomes', () => {
   let started: Started
   let clock = 0
@@ -218,12 +193,7 @@ describe('outcomes', () => {
     it('serves signed URLs until they expire, overrides included', async () => {
       const oss = client(started.oss, 'path', { authorizationV4 })
       const url = authorizationV4
-        ? await (oss as unknown as { signatureUrlV4(...a: unknown[]): Promise<string> }).signatureUrlV4(
-            'GET',
-            60,
-            { queries: { 'response-content-type': 'text/x-override' } },
-            'k.txt',
-          )
+        ? await oss.signatureUrlV4('GET', 60, { queries: { 'response-content-type': 'text/x-override' } }, 'k.txt')
         : oss.signatureUrl('k.txt', { expires: 60, response: { 'content-type': 'text/x-override' } })
       const path = url.slice(url.indexOf('/', 8))
       const answer = await send(started.oss.port, path)
@@ -246,7 +216,7 @@ describe('outcomes', () => {
 
   it('answers a signature in the header and in the URL with an error', async () => {
     const answer = await send(started.oss.port, '/bucket/k.txt?OSSAccessKeyId=a&Expires=1&Signature=b', {
-      authorization: 'OSS a:b',
+      headers: { authorization: 'OSS a:b' },
     })
     expect(answer.status).toBe(400)
   })
@@ -258,7 +228,7 @@ describe('outcomes', () => {
     [{ authorization: 'OSS testak:abc', date: 'yesterday' }, 403, 'AccessDenied'],
     [{}, 403, 'AccessDenied'],
   ])('answers %j with %i %s', async (headers, status, wanted) => {
-    const answer = await send(started.oss.port, '/bucket/k.txt', headers as Record<string, string>)
+    const answer = await send(started.oss.port, '/bucket/k.txt', { headers: headers as Record<string, string> })
     expect(answer.status).toBe(status)
     expect(code(answer)).toBe(wanted)
     expect(answer.headers['x-oss-request-id']).toMatch(/^[0-9A-F]{24}$/)
@@ -267,7 +237,7 @@ describe('outcomes', () => {
   })
 
   it('says why a HEAD failed in a header', async () => {
-    const answer = await send(started.oss.port, '/bucket/k.txt', {}, 'HEAD')
+    const answer = await send(started.oss.port, '/bucket/k.txt', { method: 'HEAD' })
     expect(answer).toMatchObject({ status: 403, body: '' })
     expect(Buffer.from(String(answer.headers['x-oss-err']), 'base64').toString()).toContain('<Code>AccessDenied</Code>')
   })

@@ -30,7 +30,7 @@ describe.each(['path', 'ip', 'virtual-host', 'cname'] as Addressing[])('addresse
         expect((head.res.headers as Record<string, string>)['cache-control']).toBe('no-cache')
       }
       const list = await oss.listV2({ 'max-keys': '100' }, {})
-      expect(list.objects.map(({ name }) => name).sort()).toEqual([...KEYS].sort())
+      expect((list.objects ?? []).map(({ name }) => name).sort()).toEqual([...KEYS].sort())
       const multi = await oss.deleteMulti(KEYS.slice(1))
       expect(multi.deleted).toHaveLength(KEYS.length - 1)
       await oss.delete(KEYS[0] ?? '')
