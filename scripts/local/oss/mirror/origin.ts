@@ -1,5 +1,6 @@
 import { request as requestHttp, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import { request as requestHttps } from 'node:https'
+import { isIP } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { InternalAddressError, isInternal, publicLookup } from './addresses.ts'
 import { badStatus, unreachable } from './failures.ts'
@@ -111,7 +112,7 @@ function send(ask: OriginRequest, url: OriginUrl, limit: Limit): Promise<Incomin
       agent: false,
       signal: limit.signal,
       ...(ask.refuseInternalAddresses && { lookup: publicLookup }),
-      ...(url.secure && { servername: ask.sni ? url.hostname : '' }),
+      ...(url.secure && { servername: ask.sni && isIP(url.hostname) === 0 ? url.hostname : '' }),
       ...(ask.ca !== undefined && { ca: ask.ca }),
     })
     let connected = false
