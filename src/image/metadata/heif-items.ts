@@ -97,9 +97,7 @@ export function itemPlaces(
   const [offsetBytes = 0, lengthBytes = 0, baseBytes = 0, indexBytes = 0] = [12, 8, 4, 0].map(
     (shift) => (sizes >> shift) & 15,
   )
-  if (![offsetBytes, baseBytes, indexBytes].every((bytes) => [0, 4, 8].includes(bytes))) return undefined
-  // Extents without a length reach to the end of the file, and would also take no room in the list.
-  if (![4, 8].includes(lengthBytes)) return undefined
+  if (![offsetBytes, lengthBytes, baseBytes, indexBytes].every((bytes) => [0, 4, 8].includes(bytes))) return undefined
 
   const places = new Map<number, readonly Extent[]>()
   const count = next(version < 2 ? 2 : 4)
@@ -120,6 +118,7 @@ export function itemPlaces(
       if (version > 0) next(indexBytes)
       const start = origin + next(offsetBytes)
       const end = start + next(lengthBytes)
+      // An extent without a length reaches to the end of the file; where no length is listed, it also takes no room.
       if (lies || end > source.length || end === start) return undefined
       found.push({ start, end })
     }

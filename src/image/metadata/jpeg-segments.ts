@@ -25,6 +25,7 @@ const SIGNATURES: readonly { marker: number; begins: Buffer; kind: SegmentKind }
   { marker: 0xe1, begins: latin1('Exif\0'), kind: 'exif' },
   { marker: 0xe1, begins: latin1('http://ns.adobe.com/xap/1.0/\0'), kind: 'xmp' },
   { marker: 0xe1, begins: latin1('http://ns.adobe.com/xmp/extension/\0'), kind: 'extended xmp' },
+  // A NUL follows, but libvips does not look at it: what it reads as a profile has to stay one.
   { marker: 0xe2, begins: latin1('ICC_PROFILE'), kind: 'icc' },
   { marker: 0xe2, begins: latin1('urn:iso:std:iso:ts:21496:-1\0'), kind: 'gain map' },
   { marker: 0xe2, begins: latin1('MPF\0'), kind: 'pictures' },

@@ -40,7 +40,12 @@ async function mapPicture(...segments: readonly Buffer[]): Promise<Buffer> {
 }
 
 /** A file of several pictures with an index of them (CIPA DC-007), little-endian, between other segments. */
-async function indexed(primary: readonly Buffer[], others: readonly Buffer[], gap = ''): Promise<Buffer> {
+async function indexed(
+  primary: readonly Buffer[],
+  others: readonly Buffer[],
+  gap = '',
+  late = segment(0xfe, SECRET),
+): Promise<Buffer> {
   const plain = await picture(48, 32).jpeg().toBuffer()
   const listAt = 14 + 3 * 12
   const list = Buffer.alloc(16 * (others.length + 1))
@@ -54,7 +59,7 @@ async function indexed(primary: readonly Buffer[], others: readonly Buffer[], ga
   )
   const head = Buffer.concat([plain.subarray(0, 2), exifSegment(6), ...primary])
   const index = segment(0xe2, Buffer.concat([Buffer.from('MPF\0', 'latin1'), directory, list]))
-  const first = Buffer.concat([head, index, segment(0xfe, SECRET), plain.subarray(2)])
+  const first = Buffer.concat([head, index, late, plain.subarray(2)])
   list.writeUInt32LE(0x030000, 0)
   list.writeUInt32LE(first.length, 4)
   let at = first.length
@@ -181,6 +186,16 @@ describe('an HDR picture with a gain map', () => {
     const source = Buffer.concat([withSegments(plain, ANNOUNCED), await mapPicture(xmp(`${HDRGM} ${NUMBERS}>`))])
     expect(cut(source).removed).toEqual(expect.arrayContaining(['gain map', 'trailing data', 'xmp']))
     expect(cut(source).bytes.equals(plain)).toBe(true)
+  })
+
+  it('is not looked for inside of the primary picture', async () => {
+    const map = await mapPicture(xmp(`${HDRGM} ${NUMBERS}>`))
+    const source = await indexed([ANNOUNCED], [Buffer.from(SECRET)], '', segment(0xe5, map))
+    const base = source.indexOf('MPF\0II', 0, 'latin1') + 4
+    // Where the second entry of the list has its offset.
+    source.writeUInt32LE(source.indexOf(map) - base, base + 50 + 16 + 8)
+    expect(cut(source).removed).toContain('gain map')
+    expect(cut(source).bytes.includes(SECRET)).toBe(false)
   })
 
   it('takes an index that leads astray for none', async () => {

@@ -142,6 +142,11 @@ describe('cutting a JPEG', () => {
     expect(cut(personal).bytes.equals(clean)).toBe(true)
   })
 
+  it('keeps what readers take for a profile although its name is not ended', async () => {
+    const source = withSegments(await jpeg(), segment(0xe2, 'ICC_PROFILE\x01\x01\x01profile'))
+    expect(cut(source).bytes).toBe(source)
+  })
+
   it('takes fill bytes before markers and segments without content', async () => {
     const fill = Buffer.from([0xff, 0xff, 0xff])
     const plain = await jpeg()
