@@ -71,14 +71,16 @@ export function openBucket({ folder, durable, now }: BucketOptions): BucketFiles
   const path = join(folder, 'journal')
   const data = openDataFiles(join(folder, 'data'), durable)
   rmSync(`${path}.new`, { force: true })
-  let { journal, keys, uploads, live } = load(path, data)
+  let { journal, keys, uploads, live, segments } = load(path, data)
   if (journal.bytes > REWRITE_BYTES && live < journal.bytes / 2) {
     const old = { journal, keys, uploads }
     rewriteJournal(path, survivors(old.journal, old.keys, old.uploads))
     old.journal.close()
-    ;({ journal, keys, uploads } = load(path, data))
+    ;({ journal, keys, uploads, segments } = load(path, data))
   }
-  data.sweep(filesInUse(journal, keys, uploads))
+  const inUse = new Set([...segments.values(), uploads.segments()].flatMap((each) => each.map(({ file }) => file)))
+  segments.clear()
+  data.sweep(inUse)
 
   const settle = async (): Promise<void> => {
     if (durable) await journal.sync()
@@ -174,26 +176,31 @@ interface Loaded {
   uploads: Uploads
   /** Bytes of journal lines that still count. */
   live: number
+  /** Which files each key's object has. Kept until stray files are swept only. */
+  segments: Map<string, readonly Segment[]>
 }
 
 function load(path: string, data: DataFiles): Loaded {
   const keys = new SortedKeys()
   const uploads = createUploads(data)
+  const segments = new Map<string, readonly Segment[]>()
   let live = 0
   const journal = openJournal(path, (line, place: Place) => {
     const record = line as JournalRecord
     if ('put' in record) {
       live += place.bytes - (keys.get(record.put.key)?.bytes ?? 0)
       keys.set(record.put.key, place.at, place.bytes)
+      segments.set(record.put.key, record.put.segments)
       if (record.upload !== undefined) uploads.forget(record.upload)
     } else if ('delete' in record) {
       for (const key of record.delete) {
         live -= keys.get(key)?.bytes ?? 0
         keys.delete(key)
+        segments.delete(key)
       }
     } else uploads.apply(record)
   })
-  return { journal, keys, uploads, live }
+  return { journal, keys, uploads, live, segments }
 }
 
 function recordAt(journal: Journal, entry: KeyEntry): ObjectRecord {
@@ -203,13 +210,6 @@ function recordAt(journal: Journal, entry: KeyEntry): ObjectRecord {
 function* survivors(journal: Journal, keys: SortedKeys, uploads: Uploads): Generator<JournalRecord> {
   for (const entry of keys.entries()) yield { put: recordAt(journal, entry) }
   yield* uploads.records()
-}
-
-function filesInUse(journal: Journal, keys: SortedKeys, uploads: Uploads): Set<string> {
-  const files = new Set<string>()
-  for (const entry of keys.entries()) for (const { file } of recordAt(journal, entry).segments) files.add(file)
-  for (const { file } of uploads.segments()) files.add(file)
-  return files
 }
 
 /** Whether the folder holds a bucket. */
