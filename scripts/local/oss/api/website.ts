@@ -23,7 +23,8 @@ export function subDirectory(call: ObjectCall): { show: string } | { redirect: s
   if (!index?.supportSubDir || index.type === 1) return undefined
   const page = `${call.key}/${index.suffix}`
   if (!call.bucket.files.find(page)) return undefined
-  return index.type === 2 ? { show: page } : { redirect: `/${encodeURI(call.key)}/` }
+  const root = call.address.style === 'path' ? `/${call.bucket.name}/` : '/'
+  return index.type === 2 ? { show: page } : { redirect: `${root}${encodeURI(call.key)}/` }
 }
 
 /** The error page's key and the status it is sent with. */
