@@ -1,6 +1,9 @@
 // The settings: each is declared once, with its default and its reason; s.yaml, .env.example and the README repeat this
 // list, and a test fails where they differ.
-import type { KeySettings } from './key/parse.ts'
+import { createHmac } from 'node:crypto'
+
+import { mistakesInSettings, readAllow, readDialects, readStyles } from './key/settings-text.ts'
+import type { KeySettings } from './key/settings.ts'
 
 export type PassThrough = 'none' | 'media' | 'all'
 export type Store = 'function' | 'mirror'
@@ -73,6 +76,29 @@ export const SETTINGS: readonly Setting[] = [
     name: 'SOURCE_PREFIXES',
     default: '',
     about: 'Comma list; only originals whose key begins with one of these can be read. Empty: all.',
+  },
+  {
+    name: 'DIALECTS',
+    default: 'suffix,style',
+    about:
+      'Comma list of the ways in which a key may ask for operations: suffix (photo.jpg__op__resize,w_800), style (photo.jpg!thumb), size-prefix (300*200/photo.jpg, dir/300x200/photo.jpg; only with listed sizes in ALLOW).',
+  },
+  {
+    name: 'STYLES',
+    default: '',
+    about: 'Named styles, separated by semicolons: thumb=image/resize,w_200/format,webp;hero=image/resize,w_1600',
+  },
+  {
+    name: 'ALLOW',
+    default: 'sizes=160,320,640,800,1280,1920;formats=auto,jpg,png,webp,avif;qualities=60,75,90',
+    about:
+      'What a key may ask for: open (anything), styles (named styles only), or a list, sizes=320,640x480,l1600;formats=auto,webp;qualities=60,80;styles=thumb. A bounded list keeps strangers from filling the bucket with every size there is.',
+  },
+  {
+    name: 'SIGNING_KEY',
+    default: '',
+    about:
+      'When set, every key with operations must carry an HMAC made with it (npm run explain -- --sign KEY). Comma list while rotating, newest first; at least 22 characters each.',
   },
   {
     name: 'QUALITY',
@@ -200,7 +226,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, inFunctionCompute: boolean): 
         .map((prefix) => prefix.trim().replace(/^\/+/, ''))
         .filter((prefix) => prefix !== ''),
     ),
-    keySettings: { dialects: [], styles: {}, allow: 'open' },
+    keySettings: keySettingsOf(value, (name, mistake) => mistakes.push(`${name}: ${mistake}.`)),
     quality: oneOf('QUALITY', ['eco', 'balanced', 'high']),
     format: oneOf('FORMAT', ['keep', 'webp', 'avif']),
     cacheControl: matching('CACHE_CONTROL', HEADER_VALUE, 'printable ASCII'),
@@ -212,6 +238,35 @@ export function loadConfig(env: NodeJS.ProcessEnv, inFunctionCompute: boolean): 
   }
   if (mistakes.length > 0) throw new ConfigError(mistakes)
   return Object.freeze(config)
+}
+
+/** Each setting by itself, then what they say together. */
+function keySettingsOf(value: (name: string) => string, wrong: (name: string, mistake: string) => void): KeySettings {
+  const read = <T>(name: string, parse: (text: string) => T, otherwise: T): T => {
+    try {
+      return parse(value(name))
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      wrong(name, error.message)
+      return otherwise
+    }
+  }
+  const keys = value('SIGNING_KEY')
+    .split(',')
+    .map((key) => key.trim())
+    .filter((key) => key !== '')
+  const settings: KeySettings = {
+    dialects: read('DIALECTS', readDialects, []),
+    styles: read('STYLES', readStyles, {}),
+    allow: read('ALLOW', readAllow, 'open'),
+    ...(keys.length === 0 ? {} : { signing: { keys, hmac: hmacSha256 } }),
+  }
+  for (const mistake of mistakesInSettings(settings)) wrong('DIALECTS, STYLES, ALLOW, SIGNING_KEY', mistake)
+  return Object.freeze(settings)
+}
+
+function hmacSha256(secret: string, text: string): Uint8Array {
+  return createHmac('sha256', secret).update(text, 'utf8').digest()
 }
 
 function endpointOf(given: string, region: string, internal: boolean, wrong: (got: string) => void): string {

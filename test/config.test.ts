@@ -58,6 +58,21 @@ describe('the settings', () => {
     expect(config.mirrorSecrets).toEqual(['the-newest-secret-2', 'the-older-secret-1'])
   })
 
+  it.each([
+    ['DIALECTS', 'sufix', /DIALECTS: Expected dialects among .+ got "sufix"/],
+    ['STYLES', 'thumb=image/resize,w_0', /Style "thumb": Expected/],
+    ['ALLOW', 'everything', /ALLOW: Expected open/],
+    ['SIGNING_KEY', 'short', /signing keys of at least 22/],
+  ])('refuse %s=%s', (name, given, expected) => {
+    expect(() => testConfig({ [name]: given })).toThrow(expected)
+  })
+
+  it('refuse size prefixes without a list of sizes: nobody could find what they made', () => {
+    const prefixes = { DIALECTS: 'suffix,size-prefix' }
+    expect(() => testConfig({ ...prefixes, ALLOW: 'open' })).toThrow(/list of sizes/)
+    expect(testConfig({ ...prefixes, ALLOW: 'sizes=300x200' }).keySettings.dialects).toContain('size-prefix')
+  })
+
   describe.each(['.env.example', 's.yaml', 'README.md'])('in %s', (file) => {
     const text = readFileSync(file, 'utf8')
     it.each(SETTINGS.map(({ name, default: byDefault }) => [name, byDefault] as const))('has %s', (name, byDefault) => {

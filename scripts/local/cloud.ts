@@ -99,6 +99,8 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
           OSS_COMPRESS_BUCKET_NAME: COMPRESSED,
           OSS_ENDPOINT: oss.url,
           MIRROR_SECRET: keys.mirrorSecret,
+          // Anything may be tried here; s.yaml ships a bounded list.
+          ALLOW: 'open',
           MALLOC_ARENA_MAX: '2',
           ...options.environment,
         },
