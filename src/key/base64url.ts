@@ -12,7 +12,8 @@ export function bytesToBase64url(bytes: Uint8Array): string {
   return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+// Bytes that are not UTF-8 come out as U+FFFD, and then do not encode back to what was given.
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /**
  * The text, or undefined for anything but the one encoding of well-formed UTF-8. Correct padding is tolerated (links to
@@ -28,7 +29,7 @@ export function fromBase64url(encoded: string): string | undefined {
   if (match?.[2] !== '' && encoded.length % 4 !== 0) return undefined
   try {
     const binary = atob(body.replaceAll('-', '+').replaceAll('_', '/'))
-    const text = strictUtf8.decode(Uint8Array.from(binary, (c) => c.charCodeAt(0)))
+    const text = utf8.decode(Uint8Array.from(binary, (c) => c.charCodeAt(0)))
     return toBase64url(text) === body ? text : undefined
   } catch {
     return undefined

@@ -284,6 +284,12 @@ describe('what is refused', () => {
     expect(fault.message).toMatch(/^Expected .+, got /s)
   })
 
+  it('suggests nothing where nothing is near', () => {
+    expect(faultOf(() => operations('format,xyz')).message).toBe(
+      'Expected format to be one of jpg, png, webp, avif, gif, tiff, bmp, auto, got "xyz"',
+    )
+  })
+
   it('takes 16 steps, and 64 bytes of text in any script', () => {
     expect(operations(Array(16).fill('rotate,90').join('/'))).toHaveLength(16)
     const chinese = '水'.repeat(21)
@@ -302,6 +308,12 @@ describe('what is refused', () => {
     const key = '图 a?b!c/__op__info.png'
     expect(operations(`watermark,image_${toBase64url(key)}`)).toEqual([{ ...MARK, image: { key, operations: [] } }])
   })
+})
+
+it('a mark key may look like a chain itself; only the last one is one', () => {
+  const name = 'a?x-oss-process=image/b.png'
+  const [mark] = operations(`watermark,image_${toBase64url(`${name}?x-oss-process=image/rotate,90`)}`)
+  expect(mark).toMatchObject({ image: { key: name, operations: [{ action: 'rotate', value: 90 }] } })
 })
 
 describe('parameters without effect', () => {

@@ -61,6 +61,14 @@ describe('a list of what is allowed', () => {
     expect(fault.message).toContain(message)
   })
 
+  it('without auto takes only the formats it names', () => {
+    const settings = { ...OPEN, allow: { ...LIST, formats: ['webp'] } } as const
+    expect(parseKey('a.jpg__op__format,webp', settings).operations).toHaveLength(1)
+    for (const format of ['avif', 'auto']) {
+      expect(faultOf(() => parseKey(`a.jpg__op__format,${format}`, settings)).code).toBe('not_allowed')
+    }
+  })
+
   it('of styles only takes every style and no other chain', () => {
     expect(parseKey('a.jpg!thumb-1.x', STYLES_ONLY).style).toBe('thumb-1.x')
     expect(parseKey('a.jpg__op__resize,w_100', STYLES_ONLY).operations).toHaveLength(1)

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { checkKey, keyBytes } from '../../src/key/decode.ts'
 import { KeyFault } from '../../src/key/fault.ts'
 import { readKey, writeKey } from '../../src/key/read.ts'
@@ -18,6 +18,9 @@ const originals = anyName.filter((name) => {
 function read(key: string): ReturnType<typeof readKey> | undefined {
   return keyBytes(key) > 1023 ? undefined : readKey(key, OPEN)
 }
+
+// Thousands of cases: seconds on a free machine, more on a busy one.
+jest.setTimeout(180_000)
 
 describe('the canonical key', () => {
   it('reads back as the same original and the same operations', () => {

@@ -94,6 +94,12 @@ describe('signed keys', () => {
     expect(parseKey(signed, changed).operations).toMatchObject([{ w: 64 }])
   })
 
+  it('of a chain is not that of the style that means the same', () => {
+    const chain = signKey('a.jpg__op__resize,w_100', SIGNED)
+    expect(parseKey(chain, SIGNED).operations).toMatchObject([{ w: 100 }])
+    expect(codeOf(() => parseKey(chain.replace('__op__resize,w_100', '!small'), SIGNED))).toBe('bad_signature')
+  })
+
   it('still holds for what the edge makes of the key, and for nothing else', () => {
     for (const key of [
       'a.jpg__op__resize,w_9__op__format,f_auto',

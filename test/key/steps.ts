@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { PLACES } from '../../src/key/actions/places.ts'
 import { toBase64url } from '../../src/key/base64url.ts'
 

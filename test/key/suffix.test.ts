@@ -53,6 +53,7 @@ describe('suffix keys', () => {
     ['100*100/a.jpg__op__', '100*100/a.jpg', '100*100/a.jpg__op__'],
     ['d/150x150/p.jpg__op__', 'd/150x150/p.jpg', 'd/150x150/p.jpg__op__'],
     ['a__op____op__', 'a__op__', 'a__op____op__'],
+    [`a__op__sig,${'x'.repeat(22)}__op__`, `a__op__sig,${'x'.repeat(22)}`, `a__op__sig,${'x'.repeat(22)}__op__`],
     // Not needed here, so the canonical key does without.
     ['a.jpg__op__', 'a.jpg', 'a.jpg'],
     ['a__op__b.jpg__op__', 'a__op__b.jpg', 'a__op__b.jpg'],

@@ -26,7 +26,7 @@ export function splitSuffix(key: string, isAction: (name: string) => boolean): S
     if (!looksLikeStep(step, isAction)) break
     name = name.slice(0, at)
     // Nothing between two markers: the name ends here, whatever it contains.
-    if (step === '' && steps.length > 0) break
+    if (step === '') break
     steps.unshift(step)
   }
   return steps.length === 0 ? undefined : { sourceKey: name, steps }
