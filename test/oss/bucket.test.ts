@@ -40,12 +40,19 @@ const originals = () => openOriginals(clients(), credentials, 'originals')
 const compressed = () => openCompressed(clients(), credentials, 'compressed', 'originals')
 const soon = () => Date.now() + 5000
 
-const honest = (data = bytes, headers: Record<string, string> = {}) => (_: IncomingMessage, response: ServerResponse) => {
-  response.writeHead(200, { 'Content-Length': data.length, ETag: '"ABC"', 'x-oss-hash-crc64ecma': crcOf(data), ...headers })
-  // Many chunks, as a real body arrives.
-  for (let at = 0; at < data.length; at += 10_000) response.write(data.subarray(at, at + 10_000))
-  response.end()
-}
+const honest =
+  (data = bytes, headers: Record<string, string> = {}) =>
+  (_: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(200, {
+      'Content-Length': data.length,
+      ETag: '"ABC"',
+      'x-oss-hash-crc64ecma': crcOf(data),
+      ...headers,
+    })
+    // Many chunks, as a real body arrives.
+    for (let at = 0; at < data.length; at += 10_000) response.write(data.subarray(at, at + 10_000))
+    response.end()
+  }
 
 const refuse = (status: number, code: string) => (request: IncomingMessage, response: ServerResponse) => {
   const xml = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>m</Message><RequestId>R</RequestId></Error>`
@@ -67,7 +74,10 @@ describe('an original', () => {
     expect(await original.readAll()).toEqual(bytes)
     expect(asked).toHaveLength(1)
     expect(asked[0]?.url).toBe('/originals/a%20b/%E4%B8%AD%2B%25.jpg')
-    expect(asked[0]?.headers).toMatchObject({ 'x-oss-security-token': 'token', authorization: expect.stringMatching(/^OSS4-/) })
+    expect(asked[0]?.headers).toMatchObject({
+      'x-oss-security-token': 'token',
+      authorization: expect.stringMatching(/^OSS4-/),
+    })
     expect(original.facts).toMatchObject({ etag: 'ABC', bytes: bytes.length })
   })
 
@@ -149,7 +159,11 @@ describe('an original', () => {
     let clock = 0
     let connections = 0
     server.on('connection', () => connections++)
-    const bucket = openOriginals(clients(() => clock), credentials, 'originals')
+    const bucket = openOriginals(
+      clients(() => clock),
+      credentials,
+      'originals',
+    )
     await (await bucket.open('a.jpg', soon())).readAll()
     await (await bucket.open('a.jpg', soon())).readAll()
     expect(connections).toBe(1)
