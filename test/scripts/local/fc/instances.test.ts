@@ -191,7 +191,16 @@ describe('instances', () => {
     expect(await gateway.killInstance('none')).toBe(false)
   })
 
-  onLinux('are gone when the gateway closes, and when its process is killed', async () => {
+  onLinux('are gone when the gateway closes', async () => {
+    const gateway = await bench.start(web(`res.end(String(process.pid))`))
+    const pid = Number((await ask(gateway.url)).body.toString())
+    await until(async () => (await processState(pid)) === 'T')
+    await gateway.close()
+    expect(await processState(pid)).toMatch(/^[gZX]?$/)
+    await expect(ask(gateway.url)).rejects.toThrow('ECONNREFUSED')
+  })
+
+  onLinux('do not outlive a gateway whose process is killed', async () => {
     const script = join(folder, 'run.ts')
     const code = join(folder, 'web.js')
     await writeFile(code, web(`res.end(String(process.pid))`)['web.js'] ?? '')
@@ -214,10 +223,14 @@ describe('instances', () => {
         stdio: ['ignore', 'pipe', 'inherit'],
       },
     )
-    const [line] = (await once(child.stdout, 'data')) as [Buffer]
-    const pid = Number(line.toString())
-    await until(async () => (await processState(pid)) === 'T')
-    child.kill('SIGKILL')
-    await until(async () => /^[gZX]?$/.test(await processState(pid)))
+    try {
+      const [line] = (await once(child.stdout, 'data')) as [Buffer]
+      const pid = Number(line.toString())
+      await until(async () => (await processState(pid)) === 'T')
+      child.kill('SIGKILL')
+      await until(async () => /^[gZX]?$/.test(await processState(pid)))
+    } finally {
+      child.kill('SIGKILL')
+    }
   })
 })
