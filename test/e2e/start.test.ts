@@ -27,7 +27,6 @@ interface Addresses {
 async function npmStart(dataDir: string): Promise<{ child: ChildProcess; addresses: Addresses }> {
   const child = spawn('npm', ['start', '--silent', '--', '--port', '0', '--data', dataDir, '--json'], {
     stdio: ['ignore', 'pipe', 'ignore'],
-    detached: true,
   })
   for await (const line of createInterface({ input: child.stdout! })) {
     if (line.startsWith('{')) return { child, addresses: JSON.parse(line) as Addresses }
@@ -48,10 +47,10 @@ it('npm start: photographs put with ali-oss come back smaller, upright and store
   try {
     const client = ownerClient({ ...addresses, endpoint: addresses.oss }, addresses.originals)
     const calls = async () => {
-      const { requests } = (await (await fetch(`${addresses.oss}/-/requests`)).json()) as {
-        requests: { mirrored: boolean }[]
+      const { entries } = (await (await fetch(`${addresses.oss}/-/requests`)).json()) as {
+        entries: { mirrored: boolean }[]
       }
-      return requests.filter(({ mirrored }) => mirrored).length
+      return entries.filter(({ mirrored }) => mirrored).length
     }
     for (const [key, original] of await photographs()) {
       await client.put(key, original)
@@ -71,8 +70,8 @@ it('npm start: photographs put with ali-oss come back smaller, upright and store
     }
     expect((await fetch(addresses.page)).status).toBe(200)
   } finally {
-    // The process group: npm does not hand signals on to what it runs.
-    process.kill(-child.pid!, 'SIGINT')
+    const { pid } = JSON.parse(readFileSync(join(dataDir, 'running.json'), 'utf8')) as { pid: number }
+    process.kill(pid, 'SIGINT')
     await once(child, 'close')
     rmSync(dataDir, { recursive: true, force: true })
   }

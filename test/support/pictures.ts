@@ -29,11 +29,15 @@ export async function cameraJpeg(width: number, height: number, seed = 1, orient
     .toBuffer()
 }
 
-/** Mean absolute difference of two pictures in 8-bit sRGB over alpha-blended white, 0 to 255; both have to have the same displayed size. */
+/**
+ * Mean absolute difference of two pictures in 8-bit sRGB over white, 0 to 255; both have to have the same displayed size.
+ * Large ones are compared scaled down: what is looked for is a wrong colour, turn or crop, not grain.
+ */
 export async function meanDifference(one: Buffer, other: Buffer): Promise<number> {
   const raw = (bytes: Buffer) =>
     sharp(bytes)
       .autoOrient()
+      .resize(1000, 1000, { fit: 'inside', withoutEnlargement: true })
       .toColourspace('srgb')
       .flatten({ background: '#fff' })
       .removeAlpha()
