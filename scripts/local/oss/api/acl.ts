@@ -2,13 +2,14 @@
 
 import { OssError } from '../error.ts'
 import { readSmallBody } from '../http/body.ts'
-import { el, nodesOf, parseXml, textOf } from '../http/xml.ts'
+import { el } from '../http/xml.ts'
 import type { ObjectRecord } from '../store/bucket.ts'
-import { xmlReply } from './bucket.ts'
+import { xmlReply } from './call.ts'
 import type { ObjectCall, Reply } from './call.ts'
 import { ownerXml } from './list.ts'
-import { checkAcl, checkTags } from './meta.ts'
+import { checkAcl } from './meta.ts'
 import { noSuchKey } from './read.ts'
+import { checkTags, readTags } from './tags.ts'
 import { refusePublicAcl } from './write.ts'
 
 export async function getObjectAcl(call: ObjectCall): Promise<Reply> {
@@ -35,9 +36,7 @@ export async function getObjectTagging(call: ObjectCall): Promise<Reply> {
 }
 
 export async function putObjectTagging(call: ObjectCall): Promise<Reply> {
-  const root = parseXml(await readSmallBody(call.request, call.headers), 'Tagging')
-  const list = nodesOf(nodesOf(root, 'TagSet')[0], 'Tag')
-  const tags = checkTags(list.map((tag) => [textOf(tag, 'Key') ?? '', textOf(tag, 'Value') ?? '']))
+  const tags = checkTags(readTags(await readSmallBody(call.request, call.headers)))
   await change(call, (record) => ({ ...record, tags }))
   return { status: 200, headers: { 'content-length': 0 } }
 }

@@ -2,19 +2,16 @@
 
 import { OssError } from '../error.ts'
 import { readSmallBody } from '../http/body.ts'
-import { el, parseXml, textOf, xmlDocument } from '../http/xml.ts'
+import { el, parseXml, textOf } from '../http/xml.ts'
 import type { Xml } from '../http/xml.ts'
 import type { Bucket, BucketAcl } from '../store/store.ts'
-import { param, xmlDate } from './call.ts'
+import { param, xmlDate, xmlReply } from './call.ts'
 import type { BucketCall, Call, Reply, Service } from './call.ts'
 import { ownerXml } from './list.ts'
 import { invalid, STORAGE_CLASSES } from './meta.ts'
+import { readTags } from './tags.ts'
 
 const BUCKET_ACLS = new Set(['private', 'public-read', 'public-read-write'])
-
-export function xmlReply(root: Xml): Reply {
-  return { status: 200, headers: { 'content-type': 'application/xml' }, body: xmlDocument(root) }
-}
 
 /** Documented: 3 to 63 lower-case letters, digits and hyphens, none of them at an end. */
 export function isBucketName(name: string): boolean {
@@ -84,9 +81,11 @@ export async function listBuckets(call: Call, service: Service): Promise<Reply> 
   const marker = param(call, 'marker') ?? ''
   const limit = Number(param(call, 'max-keys') ?? 100)
   if (!Number.isInteger(limit) || limit < 1 || limit > 1000) throw invalid('max-keys', String(limit))
+  const asked = param(call, 'tagging')
   const found = service.store
     .buckets()
     .filter(({ name, settings }) => settings.ownerId === ownerId && name.startsWith(prefix) && name > marker)
+    .filter((bucket) => hasTags(bucket, asked))
   const page = found.slice(0, limit)
   const truncated = found.length > limit
   return xmlReply(
@@ -100,10 +99,27 @@ export async function listBuckets(call: Call, service: Service): Promise<Reply> 
       ownerXml(ownerId),
       el(
         'Buckets',
-        page.map((bucket) => el('Bucket', described(bucket, service))),
+        page.map((bucket) =>
+          el('Bucket', described(bucket, service), asked === undefined ? undefined : tagsXml(bucket)),
+        ),
       ),
     ),
   )
+}
+
+/** Documented: `tagging="a":"1","b":"2"` lists the buckets that have all of these tags. */
+function hasTags({ settings }: Bucket, wanted: string | undefined): boolean {
+  if (wanted === undefined || wanted === '') return true
+  const tags = settings.documents['tagging']
+  const has = tags === undefined ? [] : readTags(tags).map(([name, value]) => `"${name}":"${value}"`)
+  return wanted.split(',').every((tag) => has.includes(tag) || has.some((each) => each.startsWith(`${tag}:`)))
+}
+
+function tagsXml({ settings }: Bucket): Xml | undefined {
+  const tags = settings.documents['tagging']
+  if (tags === undefined) return undefined
+  const list = readTags(tags).map(([name, value]) => el('Tag', el('Key', name), el('Value', value)))
+  return el('Tagging', el('TagSet', list))
 }
 
 function described({ name, settings }: Bucket, { region }: Service): Xml[] {
@@ -168,7 +184,7 @@ export async function putBucketAcl(call: BucketCall): Promise<Reply> {
   const acl = readAcl(header)
   if (call.bucket.settings.blockPublicAccess && acl !== 'private') throw blockedAcl(call.bucket.name)
   call.bucket.update({ acl })
-  return { status: 200, headers: { 'content-length': 0 } }
+  return { status: 200, headers: { location: `/${call.bucket.name}`, 'content-length': 0 } }
 }
 
 function readAcl(text: string): BucketAcl {

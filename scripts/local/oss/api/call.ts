@@ -6,8 +6,9 @@ import type { Identity } from '../auth/authenticate.ts'
 import type { Credentials } from '../auth/credentials.ts'
 import type { EventName } from '../events.ts'
 import type { Address, QueryPair } from '../http/address.ts'
+import { xmlDocument } from '../http/xml.ts'
+import type { Xml } from '../http/xml.ts'
 import type { RequestEntry } from '../requests.ts'
-import type { ObjectRecord } from '../store/bucket.ts'
 import type { Bucket, Store } from '../store/store.ts'
 import type { StoredObject } from '../store/types.ts'
 import type { Switches } from '../switches.ts'
@@ -57,6 +58,11 @@ export interface Service {
   mirror(call: ObjectCall): Promise<boolean>
 }
 
+/** 200 with a document. */
+export function xmlReply(root: Xml): Reply {
+  return { status: 200, headers: { 'content-type': 'application/xml' }, body: xmlDocument(root) }
+}
+
 /** The value of a query parameter; '' where it has none, undefined where it is absent. */
 export function param(call: Pick<Call, 'query'>, name: string): string | undefined {
   const pair = call.query.find((each) => each.name === name)
@@ -78,5 +84,3 @@ export function httpDate(ms: number): string {
 export function xmlDate(ms: number): string {
   return new Date(ms).toISOString()
 }
-
-export type { ObjectRecord }

@@ -23,13 +23,13 @@ export function readConditions(headers: Readonly<Record<string, string>>, prefix
 /**
  * Checks conditions against an object. A date that is none is no condition.
  * @returns false where the answer is 304
- * @throws OssError 412 PreconditionFailed, naming the condition
+ * @throws OssError 412 PreconditionFailed, naming the condition (a copy's without its prefix, as clients expect it)
  */
-export function checkConditions(conditions: Conditions, object: StoredObject, prefix = ''): boolean {
+export function checkConditions(conditions: Conditions, object: StoredObject): boolean {
   const { ifMatch, ifNoneMatch, ifModifiedSince, ifUnmodifiedSince } = conditions
-  if (ifMatch !== undefined && !namesTag(ifMatch, object.etag)) throw failed(`${prefix}If-Match`)
+  if (ifMatch !== undefined && !namesTag(ifMatch, object.etag)) throw failed('If-Match')
   if (ifUnmodifiedSince !== undefined && Date.parse(ifUnmodifiedSince) < object.lastModified) {
-    throw failed(`${prefix}If-Unmodified-Since`)
+    throw failed('If-Unmodified-Since')
   }
   if (ifNoneMatch !== undefined && namesTag(ifNoneMatch, object.etag)) return false
   return !(ifModifiedSince !== undefined && Date.parse(ifModifiedSince) >= object.lastModified)

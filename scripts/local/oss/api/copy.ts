@@ -12,7 +12,8 @@ import type { ObjectCall, Reply, Service } from './call.ts'
 import { checkConditions, readConditions } from './conditions.ts'
 import { checkKey, invalid, readMeta } from './meta.ts'
 import { noSuchKey } from './read.ts'
-import { exists, forbidsOverwrite, refusePublicAcl } from './write.ts'
+import { refuseArchived } from './restore.ts'
+import { classOf, exists, forbidsOverwrite, refusePublicAcl, storedHeaders } from './write.ts'
 
 // Documented: larger objects are copied in parts.
 const MAX_COPY_BYTES = 5 * 1024 ** 3
@@ -59,7 +60,7 @@ export async function copyObject(call: ObjectCall, service: Service): Promise<Re
   )
   return {
     status: 200,
-    headers: { 'content-type': 'application/xml', etag: `"${stored.etag}"`, 'x-oss-hash-crc64ecma': stored.crc64 },
+    headers: { 'content-type': 'application/xml', ...storedHeaders(stored) },
     body: xmlDocument(result),
   }
 }
@@ -90,8 +91,8 @@ export function findSource(call: ObjectCall, service: Service): CopySource {
   let record = bucket.files.find(match[2])
   if (record?.type === 'Symlink') record = bucket.files.find(record.target ?? '')
   if (!record) throw noSuchKey(match[2])
-  const prefix = 'x-oss-copy-source-'
-  if (!checkConditions(readConditions(call.headers, prefix), record, prefix)) {
+  refuseArchived(record, service.now())
+  if (!checkConditions(readConditions(call.headers, 'x-oss-copy-source-'), record)) {
     throw new OssError(304, 'NotModified', 'The copy source was not modified.')
   }
   return { bucket, record }
@@ -102,12 +103,13 @@ function copiedMeta(call: ObjectCall, source: ObjectRecord, directive: string, r
   const kept: ObjectMeta =
     directive === 'REPLACE' ? asked : { contentType: source.contentType, headers: source.headers, user: source.user }
   const { tags: _tags, acl: _acl, storageClass: _class, ...rest } = kept
+  const storageClass = asked.storageClass ?? classOf(call.bucket)
   const tags = replaceTags ? asked.tags : source.tags
   // The list of the source is not copied; the new object follows its bucket unless the request says otherwise.
   return {
     ...rest,
     ...(tags ? { tags } : {}),
     ...(asked.acl === undefined ? {} : { acl: asked.acl }),
-    ...(asked.storageClass === undefined ? {} : { storageClass: asked.storageClass }),
+    ...(storageClass === undefined ? {} : { storageClass }),
   }
 }

@@ -47,7 +47,7 @@ export async function deleteObjects(call: BucketCall, service: Service): Promise
   const body = el(
     'DeleteResult',
     encoding ? el('EncodingType', 'url') : undefined,
-    [...old.keys()].map((key) => el('Deleted', el('Key', encoding ? encodeStrictly(key) : key))),
+    keys.map((key) => el('Deleted', el('Key', encoding ? encodeStrictly(key) : key))),
   )
   return { status: 200, headers: { 'content-type': 'application/xml' }, body: xmlDocument(body) }
 }

@@ -6,10 +6,10 @@ import { checkPolicy } from '../auth/policy.ts'
 import { readSmallBody } from '../http/body.ts'
 import { el, nodesOf, parseXml, textOf } from '../http/xml.ts'
 import { validateWebsiteXml } from '../website/validate.ts'
-import { xmlReply } from './bucket.ts'
+import { xmlReply } from './call.ts'
 import type { BucketCall, Reply } from './call.ts'
 import { readCorsRules } from './cors.ts'
-import { checkTags } from './meta.ts'
+import { checkTags, readTags } from './tags.ts'
 
 export interface DocumentKind {
   /** The query name: `?website`. */
@@ -189,12 +189,7 @@ function checkLifecycle(body: string): void {
 }
 
 function checkBucketTags(body: string): void {
-  const set = nodesOf(parseXml(body, 'Tagging'), 'TagSet')[0]
-  checkTags(
-    nodesOf(set, 'Tag')
-      .slice(0, 10)
-      .map((tag) => [textOf(tag, 'Key') ?? '', textOf(tag, 'Value') ?? '']),
-  )
+  checkTags(readTags(body), { count: 20, keyCharacters: 64, valueCharacters: 128 })
 }
 
 function malformed(element: string, wanted: string, got: string | undefined): OssError {

@@ -91,7 +91,10 @@ async function run(call: Call, service: Service): Promise<Reply | 'answered'> {
     throw new OssError(400, 'InvalidBucketName', 'The specified bucket is not valid.', { BucketName: address.bucket })
   }
   const bucket = service.store.bucket(address.bucket)
-  if (address.key === undefined && call.method === 'PUT' && call.query.every(({ name }) => isAuthParameter(name))) {
+  const bare = call.query.every(({ name }) => isAuthParameter(name))
+  // Documented: PutBucketAcl creates a bucket that is not there.
+  const byAcl = !bucket && call.query.some(({ name }) => name === 'acl')
+  if (address.key === undefined && call.method === 'PUT' && (bare || byAcl)) {
     Object.assign(entry, { operation: 'PutBucket', action: 'oss:PutBucket' })
     if (!call.identity.key) throw new OssError(403, 'AccessDenied', 'Anonymous access is forbidden for this operation.')
     service.authorize(call, 'oss:PutBucket', undefined)

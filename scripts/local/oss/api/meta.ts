@@ -3,12 +3,15 @@
 import { OssError } from '../error.ts'
 import type { ObjectMeta } from '../store/types.ts'
 import { mediaType } from './media-types.ts'
+import { readTagging } from './tags.ts'
 
 /** Standard headers that are kept and returned. */
 export const KEPT_HEADERS = ['cache-control', 'content-disposition', 'content-encoding', 'content-language', 'expires']
 
 export const ACLS = new Set(['default', 'private', 'public-read', 'public-read-write'])
 export const STORAGE_CLASSES = new Set(['Standard', 'IA', 'Archive', 'ColdArchive', 'DeepColdArchive'])
+
+export const ENCRYPTION = 'x-oss-server-side-encryption'
 
 const USER_PREFIX = 'x-oss-meta-'
 // PutObject documents both limits.
@@ -36,11 +39,11 @@ export function readMeta(headers: Readonly<Record<string, string>>, key: string)
     if (!STORAGE_CLASSES.has(storageClass)) throw invalid('x-oss-storage-class', storageClass)
     meta.storageClass = storageClass
   }
-  const encryption = headers['x-oss-server-side-encryption']
+  const encryption = headers[ENCRYPTION]
   if (encryption !== undefined) {
     // The header is answered as the service would; nothing is encrypted here.
-    if (encryption !== 'AES256') throw notImplemented(`x-oss-server-side-encryption: ${encryption}`)
-    meta.extra = { 'x-oss-server-side-encryption': encryption }
+    if (!['AES256', 'KMS', 'SM4'].includes(encryption)) throw invalid(ENCRYPTION, encryption)
+    meta.extra = { [ENCRYPTION]: encryption }
   }
   for (const name of ['x-oss-callback', 'x-oss-server-side-data-encryption', 'x-oss-object-worm-mode']) {
     if (headers[name] !== undefined) throw notImplemented(name)
@@ -70,40 +73,6 @@ function readUserMeta(headers: Readonly<Record<string, string>>): Record<string,
     })
   }
   return user
-}
-
-/** Reads `a=1&b=2`, both sides percent-encoded. */
-export function readTagging(text: string): Record<string, string> {
-  const pairs = text.split('&').map((pair): [string, string] => {
-    const equals = pair.indexOf('=')
-    try {
-      return equals < 0
-        ? [decodeURIComponent(pair), '']
-        : [decodeURIComponent(pair.slice(0, equals)), decodeURIComponent(pair.slice(equals + 1))]
-    } catch {
-      throw invalidTag(pair)
-    }
-  })
-  return checkTags(pairs)
-}
-
-/** Documented: at most 10 tags, keys of 1 to 128 and values of up to 256 characters of a small set, no key twice. */
-export function checkTags(pairs: readonly [string, string][]): Record<string, string> {
-  if (pairs.length > 10) throw new OssError(400, 'BadRequest', 'Object tags cannot be greater than 10.')
-  const tags: Record<string, string> = {}
-  for (const [name, value] of pairs) {
-    const allowed = /^[A-Za-z0-9 +\-=._:/]*$/
-    if (name === '' || name.length > 128 || value.length > 256 || !allowed.test(name) || !allowed.test(value)) {
-      throw invalidTag(name)
-    }
-    if (Object.hasOwn(tags, name)) throw invalidTag(name)
-    tags[name] = value
-  }
-  return tags
-}
-
-function invalidTag(tag: string): OssError {
-  return new OssError(400, 'InvalidTag', 'The tag you have provided is invalid.', { Tag: tag })
 }
 
 /**

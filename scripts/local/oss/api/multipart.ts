@@ -10,8 +10,7 @@ import { wholeSeconds } from '../store/bucket.ts'
 import type { ObjectRecord } from '../store/bucket.ts'
 import { combineCrc64 } from '../store/crc64.ts'
 import type { Part, Upload } from '../store/uploads.ts'
-import { xmlReply } from './bucket.ts'
-import { param, xmlDate } from './call.ts'
+import { param, xmlDate, xmlReply } from './call.ts'
 import type { ObjectCall, Reply, Service } from './call.ts'
 import { findSource } from './copy.ts'
 import { readEncoding } from './list.ts'
@@ -30,7 +29,7 @@ export async function initiateUpload(call: ObjectCall, service: Service): Promis
   await bucket.files.uploads.record({ begin: id, key, initiated: service.now(), meta })
   service.emit(call, 'ObjectCreated:InitiateMultipartUpload', { key, size: 0, etag: '' })
   const encoding = readEncoding(call)
-  return xmlReply(
+  const reply = xmlReply(
     el(
       'InitiateMultipartUploadResult',
       encoding ? el('EncodingType', 'url') : undefined,
@@ -39,6 +38,7 @@ export async function initiateUpload(call: ObjectCall, service: Service): Promis
       el('UploadId', id),
     ),
   )
+  return { ...reply, headers: { ...reply.headers, ...meta.extra } }
 }
 
 /** `PUT ?partNumber=&uploadId=`, with a body or with `x-oss-copy-source`. */

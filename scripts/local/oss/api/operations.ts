@@ -19,11 +19,13 @@ import {
   putPublicAccessBlock,
   putVersioning,
 } from './documents.ts'
+import { deleteInventory, getInventory, putInventory } from './inventory.ts'
 import { listObjects, listObjectsV2 } from './list.ts'
 import { postObject } from './post.ts'
 import { listParts, listUploads } from './multipart-lists.ts'
 import { abortUpload, completeUpload, initiateUpload, uploadPart } from './multipart.ts'
 import { getObject, getObjectMeta, headObject } from './read.ts'
+import { restoreObject } from './restore.ts'
 import { getSymlink, putSymlink } from './symlink.ts'
 import { putObject } from './write.ts'
 
@@ -71,6 +73,9 @@ const BUCKET: Table<BucketOperation> = {
   },
   'GET policyStatus': { name: 'GetBucketPolicyStatus', action: 'oss:GetBucketPolicyStatus', run: getPolicyStatus },
   'GET uploads': { name: 'ListMultipartUploads', action: 'oss:ListMultipartUploads', run: listUploads },
+  'PUT inventory': { name: 'PutBucketInventory', action: 'oss:PutBucketInventory', run: putInventory },
+  'GET inventory': { name: 'GetBucketInventory', action: 'oss:GetBucketInventory', run: getInventory },
+  'DELETE inventory': { name: 'DeleteBucketInventory', action: 'oss:DeleteBucketInventory', run: deleteInventory },
   DELETE: { name: 'DeleteBucket', action: 'oss:DeleteBucket', run: deleteBucket },
   POST: { name: 'PostObject', action: undefined, run: postObject },
   'POST delete': { name: 'DeleteMultipleObjects', action: undefined, run: deleteObjects },
@@ -114,6 +119,7 @@ const OBJECT: Table<ObjectOperation> = {
   'DELETE tagging': { name: 'DeleteObjectTagging', action: 'oss:DeleteObjectTagging', run: deleteObjectTagging },
   'GET symlink': { name: 'GetSymlink', action: 'oss:GetObject', run: getSymlink },
   'PUT symlink': { name: 'PutSymlink', action: 'oss:PutObject', run: putSymlink },
+  'POST restore': { name: 'RestoreObject', action: 'oss:RestoreObject', run: restoreObject },
   'POST append': { name: 'AppendObject', action: 'oss:PutObject', run: appendObject },
   'POST uploads': { name: 'InitiateMultipartUpload', action: 'oss:PutObject', run: initiateUpload },
   'PUT uploadId': { name: 'UploadPart', action: 'oss:PutObject', run: uploadPart },

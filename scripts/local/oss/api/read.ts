@@ -8,6 +8,7 @@ import { httpDate, param } from './call.ts'
 import type { ObjectCall, Reply, Service } from './call.ts'
 import { checkConditions, readConditions, readRange } from './conditions.ts'
 import { notImplemented } from './meta.ts'
+import { refuseArchived, restoreHeader } from './restore.ts'
 import { errorPage, indexKey, subDirectory } from './website.ts'
 
 /** Headers of an answer a signed reader may choose. */
@@ -41,6 +42,7 @@ export async function getObject(call: ObjectCall, service: Service): Promise<Rep
   const named = call.bucket.files.find(call.key)
   if (!named) return missing(call, service)
   const record = followSymlink(call, named)
+  refuseArchived(record, service.now())
   const conditions = checkConditions(readConditions(call.headers), record)
   const headers = objectHeaders(call, service, record, named)
   if (!conditions) return { status: 304, headers: notModified(headers) }
@@ -149,7 +151,10 @@ function objectHeaders(
   if (record.type === 'Appendable') headers['x-oss-next-append-position'] = record.size
   const tags = Object.keys(record.tags ?? {}).length
   if (tags > 0) headers['x-oss-tagging-count'] = tags
-  for (const [name, value] of Object.entries(record.user)) headers[`x-oss-meta-${name}`] = value
+  const restore = restoreHeader(record, service.now())
+  if (restore !== undefined) headers['x-oss-restore'] = restore
+  // A link shows its own user metadata with the target's bytes.
+  for (const [name, value] of Object.entries(named.user)) headers[`x-oss-meta-${name}`] = value
   if (service.switches.forcedDownload) {
     headers['content-disposition'] = 'attachment'
     headers['x-oss-force-download'] = 'true'

@@ -5,7 +5,7 @@ import { checkLength, checkMd5 } from '../http/body.ts'
 import type { Bucket } from '../store/store.ts'
 import type { ObjectMeta, StoredObject } from '../store/types.ts'
 import type { BucketCall, Call, ObjectCall, Reply, Service } from './call.ts'
-import { checkKey, readMeta } from './meta.ts'
+import { checkKey, ENCRYPTION, readMeta } from './meta.ts'
 
 // Documented: PutObject, AppendObject and parts take up to 5 GB.
 export const MAX_BODY_BYTES = 5 * 1024 ** 3
@@ -33,9 +33,16 @@ export async function putObject(call: ObjectCall, service: Service): Promise<Rep
 export function readNewMeta(call: BucketCall, service: Service, key: string): ObjectMeta {
   checkKey(key)
   const meta = readMeta(call.headers, key)
+  const storageClass = meta.storageClass ?? classOf(call.bucket)
+  if (storageClass !== undefined) meta.storageClass = storageClass
   if (meta.tags) service.authorize(call, 'oss:PutObjectTagging', call.bucket, key)
   refusePublicAcl(call.bucket, meta.acl)
   return meta
+}
+
+/** An object is of its bucket's class unless the request names one; Standard is not written down. */
+export function classOf({ settings }: Bucket): string | undefined {
+  return settings.storageClass === 'Standard' ? undefined : settings.storageClass
 }
 
 /** @throws OssError 403 where public access is blocked and the list would give it */
@@ -92,8 +99,10 @@ export function exists(key: string): OssError {
 }
 
 export function storedHeaders(stored: StoredObject): Record<string, string> {
+  const encryption = stored.extra?.[ENCRYPTION]
   return {
     etag: `"${stored.etag}"`,
+    ...(encryption === undefined ? {} : { [ENCRYPTION]: encryption }),
     'x-oss-hash-crc64ecma': stored.crc64,
     ...(stored.md5 === undefined ? {} : { 'content-md5': stored.md5 }),
   }

@@ -3,9 +3,13 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { OssError } from '../error.ts'
 
-/** Escapes text for XML. Control characters are written as references, or a reader would lose or change them. */
+/**
+ * Escapes text for XML. Control characters, which no XML 1.0 can hold in any form, go out raw: the client's own tests
+ * against the service list such keys, and its parser refuses them as references. A carriage return, which readers turn
+ * into a line feed, is a reference.
+ */
 export function escapeXml(text: string): string {
-  return text.replace(/[&<>"']|(?![\t\n])\p{Cc}/gu, (character) => {
+  return text.replace(/[&<>"'\r]/g, (character) => {
     switch (character) {
       case '&':
         return '&amp;'
@@ -18,7 +22,7 @@ export function escapeXml(text: string): string {
       case "'":
         return '&apos;'
       default:
-        return `&#x${character.charCodeAt(0).toString(16).toUpperCase()};`
+        return '&#xD;'
     }
   })
 }

@@ -19,6 +19,8 @@ import type { UploadRecord, Uploads } from './uploads.ts'
 /** A stored object and where its bytes are. */
 export interface ObjectRecord extends StoredObject {
   segments: Segment[]
+  /** When a restore of an archived object was asked for, in ms since the epoch. */
+  restoreStarted?: number
 }
 
 type JournalRecord = { put: ObjectRecord; upload?: string } | { delete: string[] } | UploadRecord

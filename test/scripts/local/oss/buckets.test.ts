@@ -168,7 +168,7 @@ describe('cross-origin rules', () => {
         allowedHeader: 'x-*',
         exposeHeader: 'ETag',
         maxAgeSeconds: '60',
-      } as never,
+      },
     ])
     await oss.put('shared', Buffer.from('x'))
   })

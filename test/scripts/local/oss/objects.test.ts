@@ -381,7 +381,6 @@ describe('symlinks and tags', () => {
 describe('what is not there', () => {
   it.each([
     ['GET', '/bucket/k?versionId=1'],
-    ['POST', '/bucket/k?restore'],
     ['GET', '/bucket?versions'],
     ['PUT', '/bucket?replication'],
     ['GET', '/bucket?worm'],

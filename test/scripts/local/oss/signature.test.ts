@@ -228,7 +228,7 @@ describe('outcomes', () => {
     [{ authorization: 'OSS testak:abc', date: 'yesterday' }, 403, 'AccessDenied'],
     [{}, 403, 'AccessDenied'],
   ])('answers %j with %i %s', async (headers, status, wanted) => {
-    const answer = await send(started.oss.port, '/bucket/k.txt', { headers: headers as Record<string, string> })
+    const answer = await send(started.oss.port, '/bucket/k.txt', { headers: headers })
     expect(answer.status).toBe(status)
     expect(code(answer)).toBe(wanted)
     expect(answer.headers['x-oss-request-id']).toMatch(/^[0-9A-F]{24}$/)
