@@ -11,7 +11,7 @@
  * | `proxyPass` | by-rule | MirrorProxyPass is in SDK models only; `ignored` stores all the same |
  * | `existing` | overwrite | an object that appeared meanwhile: replaced, `fail` = 424 "already exists", `keep` = it stays |
  * | `timeoutMs` | 10000 | documented default of the mirror request |
- * | `timeoutMeasures` | total | what the limit measures is not stated; in all is the strictest reading |
+ * | `timeoutMeasures` | total | what the limit measures is not stated; in all, slow readers included, is the strictest |
  * | `bufferFirstBytes` | 262144 | a failure before so many bytes is a clean 424, a later one cuts the connection; 0 = cut at once |
  * | `commit` | before-last-byte | when the object becomes visible; `after-answer` = a moment after the reader has everything |
  * | `clientGone` | abort | a reader that leaves ends the origin request; `store` = fetched and stored all the same |

@@ -183,6 +183,8 @@ export interface Answer {
 export interface Bucket {
   sink: MemorySink
   facts: MirrorFacts[]
+  /** Readers whose connection closed before their answer was finished. */
+  left: number
   port: number
   switches: MirrorSwitches
   website: string
@@ -204,6 +206,7 @@ export async function bucket(xml: string, options: BucketOptions = {}): Promise<
   const sockets = new Set<Socket>()
   const switches = { ...defaultSwitches, ...options.switches }
   const server = createHttpServer((request, response) => {
+    response.once('close', () => (self.left += response.writableEnded ? 0 : 1))
     const [path = '', rawQuery = ''] = (request.url ?? '').split(/\?(.*)/s)
     const key = decodeURIComponent(path.slice(1))
     const input = {
@@ -236,6 +239,7 @@ export async function bucket(xml: string, options: BucketOptions = {}): Promise<
   const self: Bucket = {
     sink,
     facts,
+    left: 0,
     port,
     switches,
     website: xml,

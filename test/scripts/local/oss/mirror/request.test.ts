@@ -181,9 +181,10 @@ describe('the headers the origin gets', () => {
     const set = (key: string, value: string) => `<Set><Key>${key}</Key><Value>${value}</Value></Set>`
     const pairs = set('X-One', 'mine') + set('X-New', 'n&amp;m 中') + set('Range', 'bytes=0-1') + set('x-oss-a', 'b')
     const redirect = `<MirrorHeaders><PassAll>true</PassAll>${pairs}${set('Authorization', 'Bearer t')}</MirrorHeaders>`
-    const { headers: seen } = await received({ path: '/a', headers }, { redirect })
+    const { headers: seen, origin } = await received({ path: '/a', headers }, { redirect })
     expect(names(seen)).toEqual(['Accept', 'Connection', 'Host', 'User-Agent', 'X-New', 'X-One', 'X-Two'])
     expect(seen.get('X-One')).toBe('mine')
+    expect(origin.heads[0]?.match(/^x-one:/gim)).toHaveLength(1)
     expect(Buffer.from(seen.get('X-New') ?? '', 'latin1').toString()).toBe('n&m 中')
     const { headers: bold } = await received(
       { path: '/a', headers },

@@ -129,6 +129,7 @@ describe('a reader that leaves', () => {
     const server = await bucket(website(rule(origin.url)), { switches })
     await using([server, origin], async () => {
       await leaveAtHeaders(server.port)
+      await until(() => server.left === 1)
       finish()
       await until(() => server.facts.length === 1)
       expect(server.sink.objects.get('b/a')?.bytes.toString()).toBe('halfhalf')

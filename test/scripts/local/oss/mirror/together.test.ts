@@ -104,6 +104,12 @@ describe('an object that appeared meanwhile', () => {
     expect(facts).toMatchObject({ stored: false, why: exists })
   })
 
+  it('before a large answer may make it fail before a byte of it goes out', async () => {
+    const { answer, stored } = await racing('fail', 'before', large)
+    expect(answer).toMatchObject({ status: 424, message: exists })
+    expect(stored).toBe('put')
+  })
+
   it('in the middle of a large answer may cut it', async () => {
     const { answer, stored } = await racing('fail', 'within', large)
     expect(answer).toMatchObject({ status: 200, cut: true })

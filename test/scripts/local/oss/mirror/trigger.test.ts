@@ -1,4 +1,4 @@
-import { bucket, httpOrigin, rule, until, using, website } from './harness.ts'
+import { bucket, httpOrigin, rawOrigin, rule, until, using, website } from './harness.ts'
 
 const echo = () => httpOrigin((request, response) => response.end(request.method === 'HEAD' ? undefined : request.url))
 
@@ -157,6 +157,22 @@ describe('a request', () => {
       expect(origin.requests[0]?.headers.range).toBeUndefined()
       server.switches.range = 'whole'
       expect(await server.get('/abcdefgh', { headers: { range } })).toMatchObject({ status: 200 })
+    })
+  })
+
+  it('for a range that leaves with its part does not stop the rest from being stored', async () => {
+    let finish = () => {}
+    const origin = await rawOrigin((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf')
+      finish = () => socket.end('half')
+    })
+    const server = await bucket(website(rule(origin.url)), { switches: { bufferFirstBytes: 0 } })
+    await using([server, origin], async () => {
+      expect((await server.get('/a', { headers: { range: 'bytes=0-1' } })).body.toString()).toBe('ha')
+      finish()
+      await until(() => server.facts.length > 0)
+      expect(server.sink.objects.get('b/a')?.bytes.toString()).toBe('halfhalf')
+      expect(server.left).toBe(0)
     })
   })
 })
