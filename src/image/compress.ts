@@ -1,41 +1,50 @@
 import { performance } from 'node:perf_hooks'
-import type { Sharp } from 'sharp'
-import { decoding, encoding, open } from './engine.ts'
+import { readAvif } from './container/avif.ts'
+import { readIcc } from './container/icc.ts'
+import { readJpeg } from './container/jpeg.ts'
+import { readPng } from './container/png.ts'
+import { readWebp } from './container/webp.ts'
+import { planColour } from './colour.ts'
+import { encodeAvif, fitsAvif } from './encode/avif.ts'
+import { encodeGif } from './encode/gif.ts'
+import { encodeJpeg } from './encode/jpeg.ts'
+import { encodePng } from './encode/png.ts'
+import { encodeWebp, fitsWebp } from './encode/webp.ts'
 import { ImageFault } from './fault.ts'
-import { checkSource, readFacts } from './inspect.ts'
+import { checkSource, readHeader } from './inspect.ts'
+import { cutMetadata } from './metadata/cut.ts'
+import { MIN_SAVING, RECIPE } from './policy.ts'
+import { kindOf } from './probe/kind.ts'
 import { SNIFF_BYTES, sniff } from './sniff.ts'
 import type { ImageFacts, ImageFormat, Limits, Quality } from './types.ts'
+import type { Encoded, KeptReason, Work } from './work.ts'
 
-/** Version of the policy: changes whenever the bytes of any answer may change. */
-export const RECIPE = '1'
+export { RECIPE }
+export type { KeptReason }
 
 export interface CompressOptions {
   quality: Quality
+  /** 'keep': the source's own; 'webp', 'avif': that one where it is smaller than what 'keep' gives. */
   format: 'keep' | 'webp' | 'avif'
   limits: Limits
   /** Encoder effort may follow it, never what is answered. */
   msLeft: number
 }
 
-export type KeptReason =
-  | 'not_smaller'
-  | 'undecodable'
-  | 'unsupported_format'
-  | 'source_too_large'
-  | 'active_content'
-  | 'animation'
-  | 'not_an_image'
-
 export interface Compressed {
   bytes: Buffer
   /** 'other': an image type this room has no name for, such as PSD. */
   format: ImageFormat | 'other'
   contentType: string
+  /** As displayed, one frame; 0 where the header could not be read. */
   width: number
   height: number
   pages: number
+  /** 'original': the source's own pixels, with personal metadata cut where that is lossless. */
   outcome: 'compressed' | 'original'
+  /** Why the original went out. */
   reason?: KeptReason
+  /** For the log, e.g. "mozjpeg q80 4:2:0 table3". */
   settings: string
   sourceWidth: number
   sourceHeight: number
@@ -44,76 +53,152 @@ export interface Compressed {
   renderMs: number
 }
 
-const JPEG_QUALITY: Record<Quality, number> = { eco: 70, balanced: 80, high: 88 }
-
-async function render(
-  source: Buffer,
-  facts: ImageFacts,
-  options: CompressOptions,
-): Promise<{ bytes: Buffer; settings: string }> {
-  const q = JPEG_QUALITY[options.quality]
-  const picture: Sharp = open(source, {
-    animated: facts.pages > 1,
-    maxPixels: options.limits.maxSourcePixels,
-  }).autoOrient()
-  if (facts.space === 'b-w' || facts.space === 'grey16') picture.toColourspace('b-w')
+/** What `keep` does with a source: a new file of the same format, or the reason why not. */
+function encodeSame(work: Work): Promise<Encoded | KeptReason> | KeptReason {
+  const { source, facts } = work
   switch (facts.format) {
     case 'jpeg':
-      picture.jpeg({ quality: q, mozjpeg: true, quantisationTable: 2 })
-      return { bytes: await picture.toBuffer(), settings: `mozjpeg q${q} 4:2:0 table2` }
+      return encodeJpeg(work, readJpeg(source))
     case 'png':
-      picture.png({ compressionLevel: 9, adaptiveFiltering: true })
-      return { bytes: await picture.toBuffer(), settings: 'png level9' }
+      return encodePng(work, readPng(source))
     case 'webp':
-      picture.webp({ quality: q, effort: 4 })
-      return { bytes: await picture.toBuffer(), settings: `webp q${q} e4` }
+      return encodeWebp(work, { lossless: readWebp(source).lossless, fullChroma: false })
     case 'avif':
-      picture.avif({ quality: q - 20, effort: 1 })
-      return { bytes: await picture.toBuffer(), settings: `avif q${q - 20} e1` }
+      return encodeAvif(work)
     case 'gif':
-      picture.gif({ reuse: true, effort: 7 })
-      return { bytes: await picture.toBuffer(), settings: 'gif e7' }
+      return encodeGif(work)
     default:
-      throw new ImageFault('unsupported', 'no encoder')
+      return 'unsupported_format'
   }
 }
 
-/** The way without operations: the picture smaller in its own format (or the one asked for), or the original with the reason. */
+/** Sources that no encoder here can follow without losing something that shows. */
+function whyLeave({ format, contentType, depth }: ImageFacts, source: Buffer): KeptReason | undefined {
+  if (format === 'png') {
+    const found = readPng(source)
+    if (found?.frames !== undefined) return 'animation'
+    if (found?.codingPoints === true) return 'high_dynamic_range'
+  }
+  if (format === 'avif') {
+    const found = readAvif(source)
+    if (found.animated) return 'animation'
+    if (found.gainMap || found.codedColour || depth > 8) return 'high_dynamic_range'
+  }
+  return format === 'tiff' || !contentType.startsWith('image/') ? 'unsupported_format' : undefined
+}
+
+async function encodeAs(target: 'webp' | 'avif', work: Work): Promise<Encoded | undefined> {
+  const { facts, source } = work
+  if (target === 'avif' ? !fitsAvif(work) : !fitsWebp(work)) return undefined
+  // Nothing but PNG carries gAMA and cHRM, and nothing but JPEG a gain map: there the format stays.
+  if (facts.format === 'png' && (readPng(source)?.gamma.length ?? 0) > 0) return undefined
+  if (facts.format === 'jpeg' && readJpeg(source)?.gainMap === true) return undefined
+  if (target === 'avif') return encodeAvif(work)
+  const kind = await kindOf(work)
+  return encodeWebp(work, { lossless: kind.graphic, fullChroma: kind.fullChroma })
+}
+
+/** Whether a re-encode of the same format is worth sending instead of `bytes` bytes of original. */
+function worth(made: Encoded, facts: ImageFacts, bytes: number): KeptReason | undefined {
+  if (made.bytes.length >= bytes) return 'not_smaller'
+  if (!made.lossy || made.format !== facts.format) return undefined
+  const least = made.format === 'png' || made.format === 'gif' ? 0 : MIN_SAVING[made.format]
+  return made.bytes.length > bytes * (1 - least) ? 'saving_too_small' : undefined
+}
+
+/** Frames, delays and loop count as the original's; what browsers show as 100 ms counts as 100 ms. */
+async function sameAnimation(made: Encoded, facts: ImageFacts): Promise<boolean> {
+  if (facts.pages === 1) return true
+  const { facts: found } = await readHeader(made.bytes)
+  const shown = (delay: number[] | undefined): string => (delay ?? []).map((ms) => (ms <= 10 ? 100 : ms)).join()
+  return found.pages === facts.pages && found.loop === facts.loop && shown(found.delay) === shown(facts.delay)
+}
+
+/** The best file for the options, or the reason to send the original. `bytes`: what the original would cost. */
+async function best(work: Work, format: CompressOptions['format'], bytes: number): Promise<Encoded | KeptReason> {
+  const reason = whyLeave(work.facts, work.source)
+  if (reason !== undefined) return reason
+  const same = await encodeSame(work)
+  let winner = typeof same === 'string' ? same : (worth(same, work.facts, bytes) ?? same)
+  if (typeof winner !== 'string' && !(await sameAnimation(winner, work.facts))) winner = 'animation'
+  if (format === 'keep' || format === work.facts.format) return winner
+  const other = await encodeAs(format, work)
+  const target = typeof winner === 'string' ? bytes : winner.bytes.length
+  if (other === undefined || other.bytes.length >= target || !(await sameAnimation(other, work.facts))) return winner
+  return other
+}
+
+function reasonOf(fault: ImageFault, media: string): KeptReason {
+  if (fault.code === 'source_too_large') return 'source_too_large'
+  if (fault.code === 'undecodable') return 'undecodable'
+  if (media === 'active') return 'active_content'
+  return media === 'image' ? 'unsupported_format' : 'not_an_image'
+}
+
+const CONTENT_TYPES = {
+  jpeg: 'image/jpeg',
+  png: 'image/png',
+  webp: 'image/webp',
+  avif: 'image/avif',
+  gif: 'image/gif',
+} as const
+
+/**
+ * The way without operations: the picture smaller, in its own format or the one asked for; otherwise the original's pixels
+ * with the reason. Never larger than the original. Which of the two it is depends on the bytes and options alone.
+ * Throws ImageFault only for faults that may pass: `encoder_fault`, `out_of_time`.
+ */
 export async function compress(source: Buffer, options: CompressOptions): Promise<Compressed> {
   const started = performance.now()
   let inspected = started
   const seen = sniff(source.subarray(0, SNIFF_BYTES))
-  const original = (reason: KeptReason, facts?: ImageFacts): Compressed => ({
-    bytes: source,
-    format: seen.format ?? 'other',
-    contentType: seen.contentType,
-    width: facts?.width ?? 0,
-    height: facts?.height ?? 0,
-    pages: facts?.pages ?? 1,
-    outcome: 'original',
-    reason,
-    settings: 'original',
-    sourceWidth: facts?.width ?? 0,
-    sourceHeight: facts?.height ?? 0,
-    metadataCut: false,
-    inspectMs: inspected - started,
-    renderMs: performance.now() - inspected,
-  })
   let facts: ImageFacts | undefined
+  const cut = cutMetadata(source, seen.format ?? '')
+
+  const answer = (result: Encoded | KeptReason): Compressed => {
+    const size = { width: facts?.width ?? 0, height: facts?.height ?? 0 }
+    const shared = {
+      ...size,
+      pages: facts?.pages ?? 1,
+      sourceWidth: size.width,
+      sourceHeight: size.height,
+      inspectMs: inspected - started,
+      renderMs: performance.now() - inspected,
+    }
+    if (typeof result === 'string')
+      return {
+        ...shared,
+        bytes: cut.bytes,
+        format: seen.format ?? 'other',
+        contentType: seen.contentType,
+        outcome: 'original',
+        reason: result,
+        settings: 'original',
+        metadataCut: cut.changed,
+      }
+    const { bytes, format, settings } = result
+    return {
+      ...shared,
+      bytes,
+      format,
+      contentType: CONTENT_TYPES[format],
+      outcome: 'compressed',
+      settings,
+      metadataCut: true,
+    }
+  }
+
   try {
-    facts = await readFacts(source)
+    const header = await readHeader(source)
+    facts = header.facts
     inspected = performance.now()
     checkSource(facts, options.limits)
-    const known = facts
-    await decoding(() => open(source, { animated: known.pages > 1 }).stats())
-    const made = await encoding(() => render(source, known, options))
-    if (made.bytes.length >= source.length) return original('not_smaller', facts)
-    const { reason: _reason, ...rest } = original('not_smaller', facts)
-    return { ...rest, bytes: made.bytes, outcome: 'compressed', settings: made.settings }
+    const colour = planColour(facts, header.icc === undefined ? undefined : readIcc(header.icc))
+    const work: Work = { source, facts, colour, quality: options.quality, wantedAt: started + options.msLeft }
+    if (header.icc !== undefined) work.icc = header.icc
+    return answer(await best(work, options.format, cut.bytes.length))
   } catch (error) {
     if (!(error instanceof ImageFault) || error.passing) throw error
-    if (error.code === 'source_too_large') return original('source_too_large', facts)
-    if (error.code === 'undecodable') return original('undecodable', facts)
-    return original(seen.media === 'active' ? 'active_content' : 'unsupported_format', facts)
+    return answer(reasonOf(error, seen.media))
   }
 }

@@ -26,24 +26,30 @@ function factsOf(format: ImageFormat, contentType: string, found: Metadata): Ima
     orientation: orientation >= 1 && orientation <= 8 ? orientation : 1,
     hasAlpha: found.hasAlpha,
     hasProfile: found.hasProfile,
-    depth: found.bitsPerSample ?? DEPTH_BITS[found.depth as unknown as string] ?? 8,
-    space: found.space as unknown as string,
+    depth: found.bitsPerSample ?? DEPTH_BITS[found.depth as string] ?? 8,
+    space: found.space,
   }
   if (pages > 1 && found.loop !== undefined) facts.loop = found.loop
   if (pages > 1 && found.delay !== undefined) facts.delay = found.delay
   return facts
 }
 
-/** Headers only, without limits. Throws ImageFault `unsupported` or `undecodable`. */
-export async function readFacts(source: Buffer): Promise<ImageFacts> {
+export interface Header {
+  facts: ImageFacts
+  /** The embedded colour profile, unread. */
+  icc?: Buffer
+}
+
+/** Headers only, without limits. Throws ImageFault `unsupported`, `undecodable` or `encoder_fault`. */
+export async function readHeader(source: Buffer): Promise<Header> {
   const { contentType, format } = sniff(source.subarray(0, SNIFF_BYTES))
   const name = engineName(format)
   if (format === undefined || name === undefined)
     throw new ImageFault('unsupported', `Expected JPEG, PNG, WebP, AVIF, GIF or TIFF, got ${contentType}`)
   const found = await decoding(() => open(source, { animated: PAGED.has(format) }).metadata())
-  if ((found.format as string) !== name)
-    throw new ImageFault('undecodable', `Expected ${contentType} all through, got a mixture`)
-  return factsOf(format, contentType, found)
+  if (found.format !== name) throw new ImageFault('undecodable', `Expected ${contentType} all through, got a mixture`)
+  const facts = factsOf(format, contentType, found)
+  return found.icc === undefined ? { facts } : { facts, icc: found.icc }
 }
 
 /** Throws ImageFault `source_too_large` where the frames together have more pixels than allowed. */
@@ -60,7 +66,7 @@ export function checkSource(facts: ImageFacts, limits: Limits): void {
  * Throws ImageFault: `unsupported` (not an image, or one this engine cannot read), `undecodable`, `source_too_large`.
  */
 export async function inspect(source: Buffer, limits: Limits): Promise<ImageFacts> {
-  const facts = await readFacts(source)
+  const { facts } = await readHeader(source)
   checkSource(facts, limits)
   return facts
 }

@@ -1,0 +1,70 @@
+import sharp from 'sharp'
+import type { JpegOptions, Sharp } from 'sharp'
+import type { JpegFacts } from '../container/jpeg.ts'
+import { chooseRung } from '../effort.ts'
+import type { Rung } from '../effort.ts'
+import { encoding, open } from '../engine.ts'
+import { QUALITY, requality } from '../policy.ts'
+import { needsFullChroma } from '../probe/hot.ts'
+import { jpegQuality } from '../probe/jpeg-quality.ts'
+import { decodePixels, inOneGo, preparedWithProfile } from '../work.ts'
+import type { Encoded, KeptReason, Work } from '../work.ts'
+
+// Trellis quantisation and the search for scans are most of mozjpeg's time; without them a picture is 8 to 12 % larger.
+const RUNGS = [
+  { name: 'mozjpeg', msPerMegapixel: 90, options: { mozjpeg: true } },
+  { name: 'mozjpeg notrellis', msPerMegapixel: 40, options: { progressive: true, quantisationTable: 3 } },
+] as const satisfies readonly (Rung & { name: string; options: JpegOptions })[]
+
+/** Quality of a source as its first quantisation table says; 100 where there is none to read. */
+export function sourceQuality(facts: JpegFacts | undefined): number {
+  const luma = facts?.tables.get(0)
+  return luma === undefined ? 100 : jpegQuality(luma)
+}
+
+// In sharp since 0.35, not yet in its types.
+type WithGainMap = Sharp & { keepGainMap(): Sharp }
+
+/**
+ * HDR pictures: base and gain map both anew (libultrahdr through sharp), both upright. The encoder there is plain libjpeg,
+ * whose 78 looks like mozjpeg's 80. `high_dynamic_range` where the engine does not know this kind of gain map: then it
+ * would be lost in silence.
+ */
+async function encodeWithGainMap(work: Work, wanted: number): Promise<Encoded | KeptReason> {
+  const quality = Math.max(1, wanted - 2)
+  const bytes = await inOneGo(work, () => {
+    const picture = open(work.source, { maxPixels: work.facts.pixels }).autoOrient().keepIccProfile()
+    return (picture as WithGainMap).keepGainMap().jpeg({ quality }).toBuffer()
+  })
+  const made = await encoding(() => sharp(bytes).metadata())
+  if (made.gainMap === undefined) return 'high_dynamic_range'
+  return { bytes, format: 'jpeg', settings: `ultrahdr q${quality}`, lossy: true }
+}
+
+/** JPEG to JPEG. Chroma stays halved where it is; full chroma is kept only where halving it would be seen. */
+export async function encodeJpeg(work: Work, found: JpegFacts | undefined): Promise<Encoded | KeptReason> {
+  const wanted = QUALITY[work.quality].jpeg
+  // A print file shows in other colours in every browser: as sRGB it is worth having at any saving.
+  const print = work.facts.space === 'cmyk'
+  const quality = print ? wanted : requality(sourceQuality(found), wanted)
+  if (quality === undefined) return 'already_compressed'
+  if (found?.gainMap === true) return encodeWithGainMap(work, quality)
+
+  const { name, options } = chooseRung(RUNGS, work)
+  const coloured = work.facts.space !== 'b-w' && found?.subsampled !== true
+  let picture: () => Sharp = () => preparedWithProfile(work)
+  let full = false
+  if (coloured) {
+    const pixels = await decodePixels(work, false)
+    full = needsFullChroma(pixels)
+    if (work.colour !== 'keep')
+      picture = () => sharp(pixels.data, { raw: { width: pixels.width, height: pixels.height, channels: 3 } })
+  }
+  const chromaSubsampling = full ? '4:4:4' : '4:2:0'
+  const bytes = await inOneGo(work, () =>
+    picture()
+      .jpeg({ ...options, quality, chromaSubsampling })
+      .toBuffer(),
+  )
+  return { bytes, format: 'jpeg', settings: `${name} q${quality} ${chromaSubsampling} table3`, lossy: !print }
+}

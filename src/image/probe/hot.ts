@@ -1,0 +1,52 @@
+/** Pixels without alpha, 8 bits, `channels` bytes each. */
+export interface Raster {
+  data: Uint8Array
+  width: number
+  height: number
+  channels: 1 | 2 | 3 | 4
+}
+
+const WARM = 24
+const HOT = 40
+
+// Shares of 2×2 blocks. Measured on 20 photographs and 30 graphics: photographs with fine saturated detail reach 1 to 4 % of
+// warm blocks and do gain from full chroma (tulips at 1,000 px: 151 KB at score 77 against 199 KB at 74); all others stay
+// below 0.3 % warm and 0.001 % hot. Screens and diagrams with coloured text begin at 0.04 % hot.
+const WARM_SHARE = 0.005
+const HOT_SHARE = 0.0003
+
+/** Above this every second row of blocks is enough to know. */
+const SPARSE_PIXELS = 4_000_000
+
+function biggest(a: number, b: number, c: number, d: number): number {
+  const mean = (a + b + c + d) / 4
+  return Math.max(Math.abs(a - mean), Math.abs(b - mean), Math.abs(c - mean), Math.abs(d - mean))
+}
+
+/**
+ * Whether halving the chroma would be seen: the share of 2×2 blocks in which averaging moves some pixel's Cb or Cr by more
+ * than a threshold. Saturated text and thin coloured lines lose 15 to 160 points of SSIMULACRA2 under 4:2:0.
+ */
+export function needsFullChroma({ data, width, height, channels }: Raster): boolean {
+  if (channels < 3) return false
+  const step = width * height > SPARSE_PIXELS ? 4 : 2
+  let blocks = 0
+  let warm = 0
+  let hot = 0
+  const cb = (i: number): number =>
+    0.5 * (data[i + 2] as number) - 0.1687 * (data[i] as number) - 0.3313 * (data[i + 1] as number)
+  const cr = (i: number): number =>
+    0.5 * (data[i] as number) - 0.4187 * (data[i + 1] as number) - 0.0813 * (data[i + 2] as number)
+  for (let y = 0; y + 1 < height; y += step)
+    for (let x = 0; x + 1 < width; x += 2) {
+      const a = (y * width + x) * channels
+      const b = a + channels
+      const c = a + width * channels
+      const d = c + channels
+      const moved = Math.max(biggest(cb(a), cb(b), cb(c), cb(d)), biggest(cr(a), cr(b), cr(c), cr(d)))
+      blocks++
+      if (moved > WARM) warm++
+      if (moved > HOT) hot++
+    }
+  return blocks > 0 && (warm / blocks >= WARM_SHARE || hot / blocks >= HOT_SHARE)
+}
