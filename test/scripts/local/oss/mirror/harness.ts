@@ -185,6 +185,8 @@ export interface Bucket {
   facts: MirrorFacts[]
   /** Readers whose connection closed before their answer was finished. */
   left: number
+  /** Open connections. */
+  connections(): number
   port: number
   switches: MirrorSwitches
   website: string
@@ -240,6 +242,7 @@ export async function bucket(xml: string, options: BucketOptions = {}): Promise<
     sink,
     facts,
     left: 0,
+    connections: () => sockets.size,
     port,
     switches,
     website: xml,

@@ -169,6 +169,7 @@ describe('a request', () => {
     const server = await bucket(website(rule(origin.url)), { switches: { bufferFirstBytes: 0 } })
     await using([server, origin], async () => {
       expect((await server.get('/a', { headers: { range: 'bytes=0-1' } })).body.toString()).toBe('ha')
+      await until(() => server.connections() === 0)
       finish()
       await until(() => server.facts.length > 0)
       expect(server.sink.objects.get('b/a')?.bytes.toString()).toBe('halfhalf')
