@@ -24,12 +24,13 @@ interface Answer {
 async function faulty(...faults: Fault[]) {
   const injected = createFaults(() => Date.UTC(2030, 0, 1))
   for (const fault of faults) injected.add(fault)
-  const state = { carriedOut: 0, drawn: [] as string[] }
+  const state = { arrived: 0, carriedOut: 0, drawn: [] as string[] }
   const sockets = new Set<Socket>()
   const server = createServer((request, response) => {
     const operation = request.method === 'PUT' ? 'put' : request.method === 'HEAD' ? 'head' : 'read'
     const [, bucket = '', key = ''] = (request.url ?? '').split('/')
     const facts: FaultFacts = { operation, bucket, key }
+    state.arrived += 1
     const serve = async () => {
       if (bucket === '-') return answerFaults(injected, request, response)
       if ((await injected.before(facts, request, response)) === 'handled') return
@@ -54,12 +55,20 @@ async function faulty(...faults: Fault[]) {
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
 
-  const ask = async (path = '/b/k', method = 'GET', sent?: string, leaveAfterMs?: number): Promise<Answer> => {
+  /** The client leaves when the condition holds, looked at while it waits. */
+  const ask = async (
+    path = '/b/k',
+    method = 'GET',
+    sent?: string,
+    leave?: (answer: Answer, arrived: number, carriedOut: number) => boolean,
+  ): Promise<Answer> => {
     const request = httpRequest({ port, host: '127.0.0.1', path, method, agent: false })
     request.on('error', () => {})
     request.end(sent)
-    if (leaveAfterMs !== undefined) setTimeout(() => request.destroy(), leaveAfterMs)
     const answer: Answer = { status: undefined, headers: {}, body: '', cut: false }
+    const watch = setInterval(() => {
+      if (leave?.(answer, state.arrived, state.carriedOut)) request.destroy()
+    }, 5)
     try {
       const [response] = (await once(request, 'response')) as [IncomingMessage]
       answer.status = response.statusCode
@@ -67,6 +76,8 @@ async function faulty(...faults: Fault[]) {
       for await (const chunk of response) answer.body += String(chunk)
     } catch {
       answer.cut = true
+    } finally {
+      clearInterval(watch)
     }
     return answer
   }
@@ -118,13 +129,20 @@ describe('an injected fault', () => {
   })
 
   it.each(['reset', 'stall'] as const)('%s after the fact loses the answer only', async (kind) => {
-    const { answer, carriedOut } = await once1([{ match: {}, kind, when: 'after' }], '/b/k', 'PUT', 'x', 100)
+    const leave = (_: Answer, _arrived: number, carriedOut: number) => kind === 'stall' && carriedOut === 1
+    const { answer, carriedOut } = await once1([{ match: {}, kind, when: 'after' }], '/b/k', 'PUT', 'x', leave)
     expect(answer).toMatchObject({ status: undefined, cut: true })
     expect(carriedOut).toBe(1)
   })
 
   it('stall never answers', async () => {
-    const { answer, carriedOut } = await once1([{ match: {}, kind: 'stall' }], '/b/k', 'GET', undefined, 50)
+    const { answer, carriedOut } = await once1(
+      [{ match: {}, kind: 'stall' }],
+      '/b/k',
+      'GET',
+      undefined,
+      (_, arrived) => arrived === 1,
+    )
     expect(answer.status).toBeUndefined()
     expect(carriedOut).toBe(0)
   })
@@ -148,7 +166,13 @@ describe('an injected fault', () => {
   })
 
   it('stall in the body stops after its part', async () => {
-    const { answer } = await once1([{ match: {}, kind: 'stall', bytes: 7 }], '/b/k', 'GET', undefined, 100)
+    const { answer } = await once1(
+      [{ match: {}, kind: 'stall', bytes: 7 }],
+      '/b/k',
+      'GET',
+      undefined,
+      ({ body }) => body.length >= 7,
+    )
     expect(answer).toMatchObject({ status: 200, body: whole.slice(0, 7), cut: true })
   })
 

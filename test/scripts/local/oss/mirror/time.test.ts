@@ -57,14 +57,14 @@ describe('the time limit', () => {
   })
 
   it('to the first byte covers a silent origin and not a slow body', async () => {
-    const switches = { timeoutMs: 100, timeoutMeasures: 'first-byte' } as const
+    const switches = { timeoutMs: 400, timeoutMeasures: 'first-byte' } as const
     const quiet = await silent()
     const server = await bucket(website(rule(quiet.url)), { switches })
     await using([server, quiet], async () => expect(await server.get('/a')).toMatchObject(failed))
 
     const slow = await rawOrigin((socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf')
-      setTimeout(() => socket.end('half'), 250)
+      setTimeout(() => socket.end('half'), 600)
     })
     const patient = await bucket(website(rule(slow.url)), { switches })
     await using([patient, slow], async () => {
@@ -75,9 +75,9 @@ describe('the time limit', () => {
 
   it('to the connection covers neither answer nor body', async () => {
     const slow = await rawOrigin((socket) => {
-      setTimeout(() => socket.end(ok('late')), 250)
+      setTimeout(() => socket.end(ok('late')), 600)
     })
-    const server = await bucket(website(rule(slow.url)), { switches: { timeoutMs: 100, timeoutMeasures: 'connect' } })
+    const server = await bucket(website(rule(slow.url)), { switches: { timeoutMs: 400, timeoutMeasures: 'connect' } })
     await using([server, slow], async () => expect((await server.get('/a')).body.toString()).toBe('late'))
   })
 })
