@@ -76,8 +76,10 @@ export async function startOss(options: OssOptions): Promise<LocalOss> {
   const faults = options.faults ?? createFaults(now)
   const stopping = new AbortController()
 
-  const authorize: Service['authorize'] = (call, action, bucket, key) => {
-    const resource = bucket ? (key === undefined ? bucket.name : `${bucket.name}/${key}`) : '*'
+  const authorize: Service['authorize'] = (call, action, asked, key) => {
+    const bucket = typeof asked === 'string' ? undefined : asked
+    const name = typeof asked === 'string' ? asked : (asked?.name ?? '*')
+    const resource = key === undefined ? name : `${name}/${key}`
     const objectAcl = bucket && key !== undefined ? bucket.files.find(key)?.acl : undefined
     const facts = {
       'oss:Prefix': queryValue(call, 'prefix') ?? '',

@@ -51,8 +51,11 @@ export interface Service {
   switches: Switches
   credentials: Credentials
   now: () => number
-  /** @throws OssError 403 AccessDenied */
-  authorize(call: Call, action: string, bucket: Bucket | undefined, key?: string): void
+  /**
+   * @param bucket a name where there is no such bucket yet, undefined for calls about all of them
+   * @throws OssError 403 AccessDenied
+   */
+  authorize(call: Call, action: string, bucket: Bucket | string | undefined, key?: string): void
   emit(call: BucketCall, name: EventName, object: Pick<StoredObject, 'key' | 'size' | 'etag'>, deltaSize?: number): void
   /** Answers a GET of a missing object by the bucket's rules. @returns false when none applies. */
   mirror(call: ObjectCall): Promise<boolean>

@@ -97,7 +97,7 @@ async function run(call: Call, service: Service): Promise<Reply | 'answered'> {
   if (address.key === undefined && call.method === 'PUT' && (bare || byAcl)) {
     Object.assign(entry, { operation: 'PutBucket', action: 'oss:PutBucket' })
     if (!call.identity.key) throw new OssError(403, 'AccessDenied', 'Anonymous access is forbidden for this operation.')
-    service.authorize(call, 'oss:PutBucket', undefined)
+    service.authorize(call, 'oss:PutBucket', address.bucket)
     return putBucket(call, service, address.bucket)
   }
   if (!bucket) {
@@ -212,15 +212,8 @@ function answerError(error: unknown, incoming: Incoming, call: Call | undefined,
   const headers: Record<string, string | number> = { 'content-type': 'application/xml', 'x-oss-ec': ec }
   if (entry.method === 'HEAD') headers['x-oss-err'] = Buffer.from(body).toString('base64')
   else headers['content-length'] = Buffer.byteLength(body)
-  // An unread body would be taken for the next request; draining gigabytes to keep a connection is not worth it either.
-  if (!request.complete && !isSmall(incoming.headers)) headers['connection'] = 'close'
   response.writeHead(known.status, headers)
   response.end(entry.method === 'HEAD' ? undefined : body)
 }
 
 const KEPT_ON_ERROR = new Set(['server', 'x-oss-request-id', 'x-oss-server-time', 'date', 'connection'])
-const DRAINED_BYTES = 1 << 20
-
-function isSmall(headers: Readonly<Record<string, string>>): boolean {
-  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) <= DRAINED_BYTES
-}

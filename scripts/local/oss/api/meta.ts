@@ -14,8 +14,8 @@ export const STORAGE_CLASSES = new Set(['Standard', 'IA', 'Archive', 'ColdArchiv
 export const ENCRYPTION = 'x-oss-server-side-encryption'
 
 const USER_PREFIX = 'x-oss-meta-'
-// PutObject documents both limits.
-const MAX_USER_BYTES = 8192
+// Documented with EC 0011-00000002: names and values together stay under 8 KB.
+const USER_BYTES = 8192
 const MAX_KEY_BYTES = 1023
 
 /** Reads metadata headers. @throws OssError 400 for what OSS does not take. */
@@ -23,10 +23,10 @@ export function readMeta(headers: Readonly<Record<string, string>>, key: string)
   const kept: Record<string, string> = {}
   for (const name of KEPT_HEADERS) {
     const value = headers[name]
-    if (value !== undefined) kept[name] = value
+    if (value !== undefined) kept[name] = checkValue(name, value)
   }
   const meta: ObjectMeta = {
-    contentType: headers['content-type'] ?? mediaType(key),
+    contentType: checkValue('content-type', headers['content-type'] ?? mediaType(key)),
     headers: kept,
     user: readUserMeta(headers),
   }
@@ -56,6 +56,12 @@ export function checkAcl(acl: string): string {
   return acl
 }
 
+/** A value that can be sent back as a header; the parser of requests lets more through. */
+function checkValue(name: string, value: string, ec?: string): string {
+  if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) throw invalid(name, value, ec)
+  return value
+}
+
 function readUserMeta(headers: Readonly<Record<string, string>>): Record<string, string> {
   const user: Record<string, string> = {}
   let bytes = 0
@@ -63,15 +69,11 @@ function readUserMeta(headers: Readonly<Record<string, string>>): Record<string,
     if (!name.startsWith(USER_PREFIX)) continue
     const short = name.slice(USER_PREFIX.length)
     // Documented: hyphens, digits and letters; underscores are not supported.
-    if (!/^[a-z0-9-]+$/.test(short)) throw invalid('x-oss-meta-*', name)
-    bytes += short.length + value.length
-    user[short] = value
+    if (!/^[a-z0-9-]+$/.test(short)) throw invalid('x-oss-meta-*', name, '0011-00000004')
+    bytes += name.length + value.length
+    user[short] = checkValue(name, value, '0011-00000005')
   }
-  if (bytes > MAX_USER_BYTES) {
-    throw new OssError(400, 'InvalidArgument', `The user metadata is larger than ${MAX_USER_BYTES} bytes.`, {
-      ArgumentName: 'x-oss-meta-*',
-    })
-  }
+  if (bytes >= USER_BYTES) throw invalid('x-oss-meta-*', `${bytes} bytes`, '0011-00000002')
   return user
 }
 
@@ -82,15 +84,19 @@ function readUserMeta(headers: Readonly<Record<string, string>>): Record<string,
 export function checkKey(key: string): void {
   const dots = key.split('/').some((segment) => segment === '.' || segment === '..')
   if (key === '' || Buffer.byteLength(key) > MAX_KEY_BYTES || /^[/\\]/.test(key) || key.includes('\0') || dots) {
-    throw new OssError(400, 'InvalidObjectName', 'The specified object is not valid.', { ObjectName: key })
+    throw new OssError(
+      400,
+      'InvalidObjectName',
+      'The specified object is not valid.',
+      { ObjectName: key },
+      '0016-00000003',
+    )
   }
 }
 
-export function invalid(name: string, value: string): OssError {
-  return new OssError(400, 'InvalidArgument', `The argument ${name} is invalid.`, {
-    ArgumentName: name,
-    ArgumentValue: value,
-  })
+export function invalid(name: string, value: string, ec?: string): OssError {
+  const detail = { ArgumentName: name, ArgumentValue: value }
+  return new OssError(400, 'InvalidArgument', `The argument ${name} is invalid.`, detail, ec)
 }
 
 export function notImplemented(what: string): OssError {

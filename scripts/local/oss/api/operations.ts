@@ -129,40 +129,39 @@ const OBJECT: Table<ObjectOperation> = {
 }
 
 /** Query names that make another call of a request; those that no table has are calls this server does not know. */
-const SUB_RESOURCES = new Set(
+const BUCKET_RESOURCES = new Set(
   (
-    'accessmonitor accessPoint accessPointPolicy acl append archiveDirectRead asyncFetch bucketArchiveDirectRead ' +
-    'bucketInfo callback cname comp cors delete encryption httpsConfig img inventory lifecycle list-type live ' +
-    'location logging metaQuery objectMeta overwriteConfig partNumber policy policyStatus publicAccessBlock qos ' +
-    'qosInfo redundancyTransition referer regionList replication replicationLocation replicationProgress ' +
-    'requestPayment resourceGroup responseHeader restore rtc seal select stat status style symlink tagging ' +
-    'transferAcceleration uploadId uploads userDefinedLogFieldsConfig versionId versioning versions vod website ' +
-    'worm wormExtend wormId x-oss-process x-oss-async-process'
+    'accessmonitor accessPoint accessPointPolicy acl archiveDirectRead bucketArchiveDirectRead bucketInfo cname comp ' +
+    'cors delete encryption httpsConfig inventory lifecycle list-type live location logging metaQuery ' +
+    'overwriteConfig policy policyStatus publicAccessBlock qos qosInfo redundancyTransition referer regionList ' +
+    'replication replicationLocation replicationProgress requestPayment resourceGroup responseHeader rtc stat status ' +
+    'style tagging transferAcceleration uploads userDefinedLogFieldsConfig versioning versions website worm ' +
+    'wormExtend wormId'
+  ).split(' '),
+)
+const OBJECT_RESOURCES = new Set(
+  (
+    'acl append asyncFetch live objectMeta restore seal select symlink tagging uploadId uploads versionId vod ' +
+    'x-oss-process x-oss-async-process'
   ).split(' '),
 )
 
-/** Parameters that name a version: no table has them, and reading past them would serve another object. */
-const VERSION_PARAMETERS = ['versionId', 'versions', 'asyncFetch', 'seal']
-
 export function bucketOperation(call: Call): BucketOperation {
-  return choose(BUCKET, call, subResource(call))
+  return choose(BUCKET, call, subResource(call, BUCKET_RESOURCES))
 }
 
 export function objectOperation(call: Call): ObjectOperation {
   const copy = call.method === 'PUT' && call.headers['x-oss-copy-source'] !== undefined
-  const sub = subResource(call)
+  const sub = subResource(call, OBJECT_RESOURCES)
   return choose(OBJECT, call, copy && sub === undefined ? 'x-oss-copy-source' : sub)
 }
 
-function subResource(call: Call): string | undefined {
-  const refused = call.query.find(({ name }) => VERSION_PARAMETERS.includes(name))
-  if (refused) return refused.name
-  // `partNumber` and `x-oss-process` come with others or with a plain GET; handlers look at them themselves.
-  const found = call.query.find(
-    ({ name }) =>
-      SUB_RESOURCES.has(name) && name !== 'partNumber' && !(name === 'x-oss-process' && call.method === 'GET'),
-  )
-  return found?.name
+function subResource({ query, method }: Call, known: ReadonlySet<string>): string | undefined {
+  // Reading past a version would serve another object than the one asked for.
+  const version = query.find(({ name }) => name === 'versionId')
+  if (version && known === OBJECT_RESOURCES) return version.name
+  // An image operation comes with a plain GET, which looks at it itself.
+  return query.find(({ name }) => known.has(name) && !(name === 'x-oss-process' && method === 'GET'))?.name
 }
 
 function choose<T extends Named>(table: Table<T>, call: Call, sub: string | undefined): T {

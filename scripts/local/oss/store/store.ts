@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { isBucketFolder, openBucket } from './bucket.ts'
 import type { BucketFiles } from './bucket.ts'
 import type { ObjectSink } from './types.ts'
@@ -49,7 +49,7 @@ export interface StoreOptions {
 export function openStore({ dataDir, now, durable = true }: StoreOptions): Store {
   const root = join(dataDir, 'buckets')
   mkdirSync(root, { recursive: true })
-  const unlock = lock(join(dataDir, 'lock'))
+  const unlock = lock(resolve(dataDir, 'lock'))
   const open = new Map<string, Bucket>()
 
   const openNamed = (name: string, known: BucketSettings): Bucket => {

@@ -82,7 +82,7 @@ export type Client = Omit<
       prefixes: string[] | null
       isTruncated: boolean
       nextContinuationToken: string | null
-      keyCount: number
+      keyCount: string
     }
   >
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { createCrc64, combineCrc64 } from '../../../../../scripts/local/oss/store/crc64.ts'
 import { compareKeys, SortedKeys } from '../../../../../scripts/local/oss/store/keys.ts'
 
