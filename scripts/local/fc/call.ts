@@ -19,8 +19,6 @@ export interface FunctionCall {
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS'])
 // Function Compute, "Limits": headers of an answer.
 const MAX_ANSWER_HEADER_BYTES = 8 * 1024
-// Our own reader must get further than the limit, to tell «too large» from «broken».
-const READER_HEADER_BYTES = 256 * 1024
 // A process that dies closes its sockets a moment before its end is reported.
 const EXIT_GRACE_MS = 150
 
@@ -66,11 +64,10 @@ async function sendOnce(instance: Instance, call: FunctionCall, signal: AbortSig
       headers,
       agent: instance.agent,
       setHost: !Object.keys(headers).some((name) => name.toLowerCase() === 'host'),
-      maxHeaderSize: READER_HEADER_BYTES,
       signal,
     })
     outward.once('response', (answer) => {
-      // Node's client would obey the server's «Keep-Alive: timeout=5» and so hide a server that closes idle connections.
+      // Newer versions of Node's client obey the server's «Keep-Alive: timeout=1» and would hide that it closes idle connections.
       delete answer.headers['keep-alive']
       resolve(answer)
     })
@@ -120,6 +117,7 @@ export async function callInstance(
       throw new PlatformFailure('bad-response', `response headers exceed ${MAX_ANSWER_HEADER_BYTES} bytes`)
     } catch (error) {
       if (signal.aborted || error instanceof PlatformFailure) throw error
+      // Node's own reader stops at 16 KB.
       if ((error as NodeJS.ErrnoException).code === 'HPE_HEADER_OVERFLOW') {
         throw new PlatformFailure('bad-response', `response headers exceed ${MAX_ANSWER_HEADER_BYTES} bytes`)
       }

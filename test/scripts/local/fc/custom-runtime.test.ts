@@ -52,8 +52,8 @@ describe('a custom runtime behind the gateway', () => {
     const gateway = await bench.start(web(ECHO), {
       function: { environment: { MALLOC_ARENA_MAX: '2', FC_REGION: 'reserved' } },
     })
-    delete process.env['LEAKED_FROM_THE_SHELL']
     const env = json(await ask(gateway.url))['env'] as Record<string, string>
+    delete process.env['LEAKED_FROM_THE_SHELL']
     expect(env).toMatchObject({
       MALLOC_ARENA_MAX: '2',
       FC_REGION: 'cn-hangzhou',
