@@ -127,6 +127,19 @@ describe('multipart upload', () => {
     expect((await oss.listUploads({ prefix: 'list/' })).uploads).toEqual([])
   })
 
+  it('goes on being read while it is replaced', async () => {
+    const { stream } = await oss.getStream('joined')
+    const chunks: Buffer[] = []
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      if (chunks.length === 0) {
+        await oss.put('joined', Buffer.from('new'))
+        await oss.delete('joined')
+      }
+      chunks.push(chunk)
+    }
+    expect(Buffer.concat(chunks).equals(whole)).toBe(true)
+  })
+
   it("works through the client's own multipartUpload", async () => {
     const big = randomBytes(450 * 1024)
     await (

@@ -346,6 +346,22 @@ describe('append', () => {
     await expect(append('normal', 'x', 1)).rejects.toMatchObject({ code: 'ObjectNotAppendable', status: 409 })
   })
 
+  it('takes one append at a time', async () => {
+    await append('shared', 'abcd', 0)
+    const path = signedPath('/bucket/shared?append&position=4', 'POST')
+    const socket = connect(port, '127.0.0.1')
+    const heard = () =>
+      new Promise<string>((resolve) => socket.once('data', (chunk: Buffer) => resolve(chunk.toString())))
+    socket.write(`POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6\r\nExpect: 100-continue\r\n\r\n`)
+    expect(await heard()).toContain('100 Continue')
+    socket.write('efg')
+    await expect(append('shared', 'XXXXXXXX', 4)).rejects.toMatchObject({ code: 'PositionNotEqualToLength' })
+    socket.write('hij')
+    expect(await heard()).toContain('HTTP/1.1 200 ')
+    socket.destroy()
+    expect((await oss.get('shared')).content.toString()).toBe('abcdefghij')
+  })
+
   it('leaves a copy as it was', async () => {
     await append('grow', 'ab', 0)
     await oss.copy('grown', 'grow')
