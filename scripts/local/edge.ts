@@ -5,7 +5,6 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { ReadableStream } from 'node:stream/web'
 import { createContext, runInContext } from 'node:vm'
 
 import { bundleEdge, type EdgeBundleSettings } from './edge/bundle.ts'
@@ -87,7 +86,7 @@ async function serve(routine: Routine, request: IncomingMessage, response: Serve
     if (!HOP_BY_HOP.includes(name)) response.appendHeader(name, value)
   }
   if (answer.body === null) response.end()
-  else await pipeline(Readable.fromWeb(answer.body as ReadableStream), response)
+  else await pipeline(Readable.fromWeb(answer.body), response)
 }
 
 /** Without its body, which the routine never reads; undefined for what the standard has no request for (TRACE, a bad Host). */
