@@ -1,0 +1,113 @@
+import { Impossible } from './impossible.ts'
+import type { Execution } from './action.ts'
+import type { Now, Step } from './steps.ts'
+import type { Resize, ResizeInMark } from './types.ts'
+
+interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+/** A scale as an exact fraction: rounding half up must not hang on a float's last bit. */
+interface Scale {
+  readonly to: number
+  readonly from: number
+}
+
+/** side × scale, rounded half up, never 0. */
+function scaled(side: number, { to, from }: Scale): number {
+  return Math.max(1, Math.floor((2 * side * to + from) / (2 * from)))
+}
+
+function scaledSize(now: Size, scale: Scale): Size {
+  return { width: scaled(now.width, scale), height: scaled(now.height, scale) }
+}
+
+const larger = (a: Scale, b: Scale): Scale => (a.to * b.from >= b.to * a.from ? a : b)
+const smaller = (a: Scale, b: Scale): Scale => (a.to * b.from <= b.to * a.from ? a : b)
+
+/** The box that is asked for; a side that is left out is free. */
+function boxOf(operation: Resize, now: Size): { width?: number; height?: number } {
+  const { w, h, l, s, m } = operation
+  const landscape = now.width >= now.height
+  const free = m === 'lfit' || m === 'mfit'
+  if (w !== undefined || h !== undefined) {
+    const width = w ?? (free ? undefined : h)
+    const height = h ?? (free ? undefined : w)
+    return { ...(width === undefined ? {} : { width }), ...(height === undefined ? {} : { height }) }
+  }
+  if (l !== undefined && s !== undefined) return landscape ? { width: l, height: s } : { width: s, height: l }
+  const side = l ?? s
+  if (side === undefined) throw new Impossible('Expected resize to have w, h, l, s or p, got no size')
+  if (!free) return { width: side, height: side }
+  return landscape === (l !== undefined) ? { width: side } : { height: side }
+}
+
+function scaleInto(now: Size, box: { width?: number; height?: number }, pick: typeof larger): Scale {
+  const across = box.width === undefined ? undefined : { to: box.width, from: now.width }
+  const down = box.height === undefined ? undefined : { to: box.height, from: now.height }
+  if (across !== undefined && down !== undefined) return pick(across, down)
+  return across ?? down ?? { to: 1, from: 1 }
+}
+
+/** Never more than the source, where that is asked for. */
+function capped(scale: Scale, limited: boolean): Scale {
+  return limited && scale.to > scale.from ? { to: 1, from: 1 } : scale
+}
+
+function stretch(size: Size): Step {
+  return { kind: 'resize', width: size.width, height: size.height }
+}
+
+/** Steps for a box and a mode. https://help.aliyun.com/zh/oss/user-guide/resize-images-4 */
+function fit(operation: Resize, now: Now, limited: boolean): readonly Step[] {
+  const box = boxOf(operation, now)
+  if (operation.m === 'lfit') return [stretch(scaledSize(now, capped(scaleInto(now, box, smaller), limited)))]
+  if (operation.m === 'mfit') return [stretch(scaledSize(now, capped(scaleInto(now, box, larger), limited)))]
+
+  // What exceeds the source is cut back to it side by side: the documents leave open what happens where only one does.
+  const width = limited ? Math.min(box.width ?? 1, now.width) : (box.width ?? 1)
+  const height = limited ? Math.min(box.height ?? 1, now.height) : (box.height ?? 1)
+  const target = { width, height }
+  if (operation.m === 'fixed') return [stretch(target)]
+  if (operation.m === 'fill') {
+    const cover = scaledSize(now, scaleInto(now, target, larger))
+    if (operation.g === 'auto') return [stretch(cover), { kind: 'attention', width, height }]
+    const left = Math.floor((cover.width - width) / 2)
+    const top = Math.floor((cover.height - height) / 2)
+    return [stretch(cover), { kind: 'crop', left, top, width, height }]
+  }
+  const inside = scaledSize(now, scaleInto(now, target, smaller))
+  const left = Math.floor((width - inside.width) / 2)
+  const top = Math.floor((height - inside.height) / 2)
+  const right = width - inside.width - left
+  const bottom = height - inside.height - top
+  return [stretch(inside), { kind: 'extend', left, top, right, bottom, color: operation.color }]
+}
+
+function percent(p: number, now: Now, limited: boolean): readonly Step[] {
+  return [stretch(scaledSize(now, capped({ to: p, from: 100 }, limited)))]
+}
+
+/** GIF: never enlarged whatever `limit` says, and a percentage leaves its first frame only (both documented). */
+export const resize: Execution<Resize> = {
+  steps(operation, now, { source }) {
+    const isGif = source.format === 'gif'
+    const { w, h, l, s, p } = operation
+    const sized = [w, h, l, s].some((side) => side !== undefined)
+    if (!sized && p !== undefined) return percent(p, now, isGif)
+    return fit(operation, now, isGif || operation.limit === 1)
+  },
+  stills({ w, h, l, s, p }, source) {
+    const byPercent = p !== undefined && [w, h, l, s].every((side) => side === undefined)
+    return byPercent && source.format === 'gif'
+  },
+}
+
+/** `P`: inside n percent of each side of the picture that is marked, enlarged if need be. */
+export function resizeMark(operation: ResizeInMark, marked: Size): Resize {
+  const { P, ...rest } = operation
+  if (P === undefined) return rest
+  const share = { to: P, from: 100 }
+  return { ...rest, m: 'lfit', limit: 0, w: scaled(marked.width, share), h: scaled(marked.height, share) }
+}

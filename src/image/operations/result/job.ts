@@ -1,0 +1,42 @@
+import type { Sharp } from 'sharp'
+import { fromRaster, type Raster } from '../../render-raster.ts'
+import type { ImageFacts, Quality } from '../../types.ts'
+import type { ResultFormat } from '../action.ts'
+
+/** Pixels on their way to a file. Encoders here follow what was asked for; they never answer with the source instead. */
+export interface Job {
+  readonly raster: Raster
+  /** The source's, with the result's size and frames. */
+  readonly facts: ImageFacts
+  readonly quality: Quality
+  /** Asked for by the reader, on the encoder's own scale; undefined: what `quality` stands for. */
+  readonly asked?: number | 'lossless'
+  readonly progressive?: boolean
+  /** performance.now() at which the result is wanted: decides effort, never what is answered. */
+  readonly wantedAt: number
+}
+
+export interface Encoded {
+  readonly bytes: Buffer
+  readonly format: ResultFormat
+  readonly contentType: string
+  /** For the log. */
+  readonly settings: string
+}
+
+/** The picture with its transparency, and its frames' times. */
+export function image(job: Job): Sharp {
+  return fromRaster(job.raster)
+}
+
+/** The picture on white, where a format has no transparency. */
+export function onWhite(job: Job): Sharp {
+  return job.raster.channels === 4 ? image(job).flatten({ background: '#fff' }) : image(job)
+}
+
+/** How an animation plays; nothing for a still picture. */
+export function playing({ facts }: Job): { loop?: number; delay?: number[] } {
+  if (facts.pages === 1) return {}
+  const { loop, delay } = facts
+  return { ...(loop === undefined ? {} : { loop }), ...(delay === undefined ? {} : { delay }) }
+}
