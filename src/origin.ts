@@ -7,13 +7,15 @@ import { beforeDeadline } from './deadline.ts'
 import { AppError } from './errors.ts'
 import { createFlights } from './flights.ts'
 import type { compress } from './image/compress.ts'
+import type { render } from './image/render.ts'
 import { SNIFF_BYTES, sniff } from './image/sniff.ts'
 import { decodeKey } from './key/decode.ts'
+import { markKeys } from './key/explain.ts'
 import { type ParsedKey, parseKey } from './key/parse.ts'
 import { describeCause, type Log, type RequestLine } from './log.ts'
 import type { Compressed, OpenOriginal, Originals } from './oss/bucket.ts'
 import { isPassing, OssFault } from './oss/fault.ts'
-import { passedType } from './passthrough.ts'
+import { operableType, passedType } from './passthrough.ts'
 import { discard, passThroughProduct, pictureProduct, type Product, type ProductPlace } from './product.ts'
 import { type PutOutcome, settlePut } from './put.ts'
 
@@ -36,6 +38,7 @@ export interface OriginDeps {
   /** The two buckets as seen with this request's credentials. @throws AppError no_credentials */
   buckets(context: Context): Buckets
   compress: typeof compress
+  render: typeof render
   log: Log
 }
 
@@ -120,16 +123,13 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
     }
   }
 
-  /** @throws KeyFault; AppError not_found for a source outside the allowed prefixes (nothing tells that it exists). */
+  /** @throws KeyFault; AppError not_found for a source or a mark outside the allowed prefixes (nothing tells that it exists). */
   function parse(rawPath: string): ParsedKey {
     const key = parseKey(decodeKey(rawPath.replace(/^\//, '')), config.keySettings)
     const allowed = config.sourcePrefixes
-    if (allowed.length > 0 && !allowed.some((prefix) => key.sourceKey.startsWith(prefix))) {
-      throw new AppError('not_found', 'No such object.')
-    }
-    if (key.operations.length > 0) {
-      throw new AppError('bad_operation', 'Expected a key without operations: they are not carried out yet.')
-    }
+    const isAllowed = (sourceKey: string) =>
+      allowed.length === 0 || allowed.some((prefix) => sourceKey.startsWith(prefix))
+    if (![key.sourceKey, ...markKeys(key)].every(isAllowed)) throw new AppError('not_found', 'No such object.')
     return key
   }
 
@@ -186,20 +186,31 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
       if (sniffed.format === undefined && original.facts.bytes <= VERIFIED_FIRST_BYTES) {
         await original.head(VERIFIED_FIRST_BYTES + 1)
       }
-      const type = passedType(sniffed, original.facts, config)
+      const asked = key.operations.length > 0
+      const type = asked ? operableType(sniffed, original.facts, config) : passedType(sniffed, original.facts, config)
       if (!type.compressible) {
         const reopen = () => openSame(originals, key.sourceKey, original.facts.etag)
         return passThroughProduct(original, key.sourceKey, type, reopen, { read: Date.now() - started }, place)
       }
       const source = await original.readAll()
       const read = Date.now() - started
-      const picture = await deps.compress(source, {
+      const options = {
         quality: config.quality,
-        format: config.format,
         limits: { maxSourcePixels: config.maxSourcePixels, maxOutputPixels: config.maxOutputPixels },
         msLeft: deadline - Date.now(),
-      })
-      return pictureProduct(picture, original.facts, { read, render: Date.now() - started - read }, place)
+      }
+      const picture = asked
+        ? await deps.render(source, key.operations, {
+            ...options,
+            fetchMark: (mark) => readWhole(originals, mark, config.maxSourceBytes, deadline),
+          })
+        : await deps.compress(source, { ...options, format: config.format })
+      return pictureProduct(
+        { outcome: 'transformed', ...picture },
+        original.facts,
+        { read, render: Date.now() - started - read },
+        place,
+      )
     } catch (error) {
       original.close()
       throw error
@@ -215,6 +226,22 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
   }
 
   return { handle }
+}
+
+/** Another original that a picture needs, such as a watermark's. */
+async function readWhole(originals: Originals, key: string, mostBytes: number, deadline: number): Promise<Buffer> {
+  const original = await originals.open(key, deadline)
+  try {
+    if (!(original.facts.bytes <= mostBytes)) {
+      throw new AppError(
+        'source_too_large',
+        `Expected a watermark picture of at most ${mostBytes} bytes, got a larger one.`,
+      )
+    }
+    return await original.readAll()
+  } finally {
+    original.close()
+  }
 }
 
 function once<T>(action: (value: T) => void): (value: T) => void {

@@ -42,6 +42,32 @@ export function passedType(
   return { ...type, compressible: false, reason: active ? 'active_content' : 'not_compressed_media' }
 }
 
+/**
+ * What operations can be carried out on: a picture that fits into memory. There is no original to fall back to here: the
+ * answer to a key with operations is what it asks for, or an error.
+ * @throws AppError not_an_image (415), source_too_large (413)
+ */
+export function operableType(
+  sniffed: Sniffed,
+  facts: OriginalFacts,
+  config: Pick<Config, 'maxSourceBytes'>,
+): PassedType {
+  const encoded = facts.contentEncoding !== undefined && facts.contentEncoding !== 'identity'
+  if (sniffed.format === undefined || encoded) {
+    throw new AppError(
+      'not_an_image',
+      `Expected an image for operations, got ${encoded ? 'encoded content' : sniffed.contentType}.`,
+    )
+  }
+  if (!(facts.bytes <= config.maxSourceBytes)) {
+    throw new AppError(
+      'source_too_large',
+      `Expected an original of at most ${config.maxSourceBytes} bytes, got ${facts.bytes}.`,
+    )
+  }
+  return { compressible: true, contentType: sniffed.contentType, contentDisposition: undefined, reason: 'image' }
+}
+
 /** Headers of an original that goes out as it is. Its length and MD5 are what OSS keeps of it. */
 export function passThroughHeaders(
   type: PassedType,

@@ -2,6 +2,7 @@ import sharp from 'sharp'
 
 import type { Context } from '../src/context.ts'
 import { type Compressed, compress } from '../src/image/compress.ts'
+import { render } from '../src/image/render.ts'
 import { ImageFault } from '../src/image/fault.ts'
 import { createLog, type RequestLine } from '../src/log.ts'
 import { createOrigin, type OriginDeps } from '../src/origin.ts'
@@ -53,7 +54,14 @@ async function ask(
 ): Promise<Got> {
   const lines: RequestLine[] = []
   const log = createLog('info', (text) => lines.push(JSON.parse(text) as RequestLine))
-  const origin = createOrigin({ config: testConfig(environment), buckets: () => buckets, compress, log, ...deps })
+  const origin = createOrigin({
+    config: testConfig(environment),
+    buckets: () => buckets,
+    compress,
+    render,
+    log,
+    ...deps,
+  })
   const answer = await origin.handle({ method, rawPath: path, mirrorSecret }, context)
   const chunks: Buffer[] = []
   let aborted = false
@@ -242,6 +250,61 @@ describe('what is answered', () => {
   })
 })
 
+describe('operations in the key', () => {
+  it('give the version they ask for, stored under the requested key', async () => {
+    const { status, body, headers, buckets, line } = await ask('/photo.jpg__op__resize,w_160__op__format,f_webp', {
+      environment: { ALLOW: 'open' },
+    })
+    expect([status, headers['Content-Type']]).toEqual([200, 'image/webp'])
+    expect(await sharp(body).metadata()).toMatchObject({ format: 'webp', width: 160, height: 100 })
+    expect(buckets.stored.get('photo.jpg__op__resize,w_160__op__format,f_webp')?.bytes).toEqual(body)
+    expect(line).toMatchObject({ outcome: 'transformed', sourceKey: 'photo.jpg', width: 160 })
+  })
+
+  it.each([
+    ['on what is not an image', 'film.mp4__op__resize,w_160', 415],
+    ['on what cannot be decoded', 'broken.jpg__op__resize,w_160', 422],
+    ['that are none', 'photo.jpg__op__resize,w_0', 400],
+    ['beyond what a result may have', 'photo.jpg__op__resize,w_16000,limit_0', 400],
+    ['outside the picture', 'photo.jpg__op__crop,x_1000,w_10,h_10', 400],
+    ['on a missing original', 'none.jpg__op__resize,w_160', 404],
+    ['with a missing mark', `photo.jpg__op__watermark,image_${Buffer.from('none.png').toString('base64url')}`, 404],
+    ['of an unknown style', 'photo.jpg!nosuch', 404],
+  ])('%s: not stored', async (_, key, expected) => {
+    const buckets = memoryBuckets({
+      'photo.jpg': photo,
+      'film.mp4': film,
+      'broken.jpg': photo.subarray(0, photo.length >> 1),
+    })
+    const { status } = await ask(`/${key}`, { buckets, environment: { ALLOW: 'open' } })
+    expect(status).toBe(expected)
+    expect(buckets.stored.size).toBe(0)
+  })
+
+  it('on an original beyond MAX_SOURCE_BYTES: 413', async () => {
+    const { status } = await ask('/photo.jpg__op__resize,w_160', {
+      environment: { MAX_SOURCE_BYTES: '1000', ALLOW: 'open' },
+    })
+    expect(status).toBe(413)
+  })
+
+  it.each([
+    ['not listed', { ALLOW: 'sizes=320' }, 'photo.jpg__op__resize,w_321'],
+    ['not signed', { ALLOW: 'open', SIGNING_KEY: 'k'.repeat(30) }, 'photo.jpg__op__resize,w_320'],
+  ])('that are %s: 403, and nothing is read', async (_, environment, key) => {
+    const { status, buckets } = await ask(`/${key}`, { environment })
+    expect([status, buckets.counts.opened]).toEqual([403, 0])
+  })
+
+  it('a mark outside SOURCE_PREFIXES does not exist', async () => {
+    const buckets = memoryBuckets({ 'a/photo.jpg': photo, 'secret/logo.png': photo })
+    const mark = Buffer.from('secret/logo.png').toString('base64url')
+    const environment = { ALLOW: 'open', SOURCE_PREFIXES: 'a/' }
+    const { status } = await ask(`/a/photo.jpg__op__watermark,image_${mark}`, { buckets, environment })
+    expect([status, buckets.counts.opened]).toEqual([404, 0])
+  })
+})
+
 describe('the put', () => {
   it('that fails leaves the answer whole', async () => {
     const buckets = memoryBuckets({ 'photo.jpg': photo })
@@ -270,6 +333,7 @@ describe('the put', () => {
       config: testConfig(),
       buckets: () => buckets,
       compress,
+      render,
       log: createLog('silent', () => undefined),
     })
     const request = { method: 'GET', rawPath: '/photo.jpg', mirrorSecret: SECRET }

@@ -2,6 +2,7 @@ import type { Config } from '../config.ts'
 import type { Context } from '../context.ts'
 import { AppError } from '../errors.ts'
 import { compress } from '../image/compress.ts'
+import { render } from '../image/render.ts'
 import { createLog, type Log } from '../log.ts'
 import { createOrigin, type Origin } from '../origin.ts'
 import { openCompressed, openOriginals } from '../oss/bucket.ts'
@@ -25,5 +26,5 @@ export function originFrom(config: Config, write: (text: string) => void): { ori
       compressed: openCompressed(clients, credentials, config.compressed, config.originals),
     }
   }
-  return { origin: createOrigin({ config, buckets, compress, log }), log }
+  return { origin: createOrigin({ config, buckets, compress, render, log }), log }
 }
