@@ -4,7 +4,7 @@ import type { Row } from './read-through.ts'
 export function table(rows: Row[]): string {
   const head = ['key', 'before', 'after', 'saved', 'ms', 'stored', 'again', 'what happened']
   const cells = rows.map((row) => [
-    row.key,
+    shorten(row.key),
     size(row.before),
     row.error === undefined ? size(row.after) : '–',
     row.error === undefined ? percent(row.before, row.after) : '–',
@@ -28,6 +28,14 @@ export function table(rows: Row[]): string {
       .trimEnd()
   const rule = '─'.repeat(widths.reduce((sum, next) => sum + next + 2, -2))
   return `${[line(head), rule, ...cells.slice(0, -1).map(line), rule, line(cells.at(-1) ?? [])].join('\n')}\n`
+}
+
+/** Long keys lose their middle: the end tells files apart. */
+function shorten(key: string): string {
+  const most = 48
+  const characters = [...key.replace(/\p{C}/gu, '?')]
+  if (characters.length <= most) return characters.join('')
+  return `${characters.slice(0, 15).join('')}…${characters.slice(-(most - 16)).join('')}`
 }
 
 function size(bytes: number): string {
