@@ -131,9 +131,8 @@ async function withWindow(pass: Pass, frame: Raster): Promise<Pass> {
   return { ...pass, steps: pass.steps.with(at, crop) }
 }
 
-async function framewise(raster: Raster, pass: Pass, tools: Tools, until: number): Promise<Raster> {
+async function framewise(raster: Raster, pass: Pass, overlays: OverlayOptions[], until: number): Promise<Raster> {
   const placed = await withWindow(pass, frameOf(raster, 0))
-  const overlays = await overlaysOf(placed, tools)
   const made: Raster[] = []
   for (let page = 0; page < raster.pages; page++) {
     checkTime(until)
@@ -165,9 +164,9 @@ export async function runPasses(
       continue
     }
     const from: Raster = raster
+    const overlays = await overlaysOf(pass, tools)
     raster = await encoding(async () => {
-      if (pass.framewise) return framewise(from, pass, tools, until)
-      const overlays = await overlaysOf(pass, tools)
+      if (pass.framewise) return framewise(from, pass, overlays, until)
       return pixels(apply(inTime(fromRaster(from), until), pass, overlays, false), pass, from.pages)
     })
   }

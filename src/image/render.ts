@@ -7,9 +7,11 @@ import { encoderQuality } from './operations/quality.ts'
 import type { Encoded, Job } from './operations/result/job.ts'
 import { ENCODERS } from './operations/result/list.ts'
 import type { Tools } from './operations/steps.ts'
-import type { Operation } from './operations/types.ts'
+import { executionOf } from './operations/list.ts'
+import type { FontName, Operation } from './operations/types.ts'
 import { plan, type Plan } from './plan.ts'
 import { jpegQuality } from './probe/jpeg-quality.ts'
+import { markPixels } from './render-mark.ts'
 import { checkTime, runPasses } from './render-passes.ts'
 import type { Raster } from './render-raster.ts'
 import type { ImageFacts, Limits, Quality } from './types.ts'
@@ -21,6 +23,10 @@ export interface RenderOptions {
   msLeft: number
   /** Bytes of the picture of a watermark, from the originals bucket. What it throws goes through unchanged. */
   fetchMark: (objectKey: string) => Promise<Buffer>
+  /** Path of the TrueType or OpenType font for text watermarks; without it they are refused. */
+  fontFile?: string
+  /** Fonts for single names of OSS's list, instead of `fontFile`. */
+  fontFiles?: Readonly<Partial<Record<FontName, string>>>
 }
 
 export interface Rendered {
@@ -72,6 +78,45 @@ function jobFor(
   }
 }
 
+/** Names of sans-serif fonts, which one font can stand for. The others look different, and are refused if not installed. */
+const SANS: ReadonlySet<FontName> = new Set(['wqy-zenhei', 'wqy-microhei', 'fangzhengheiti', 'droidsansfallback'])
+
+function toolsFor(options: RenderOptions, until: number): Tools {
+  const { fetchMark, limits, fontFile, fontFiles } = options
+  const tools: Tools = {
+    markPixels: (mark, marked) => markPixels(mark, marked, { fetchMark, limits, tools, until }),
+    fontFile: (name) => fontFiles?.[name] ?? (SANS.has(name) ? fontFile : undefined),
+  }
+  return tools
+}
+
+async function textAnswer(source: Buffer, facts: ImageFacts, operations: readonly Operation[]) {
+  const [operation] = operations
+  if (operation === undefined || operations.length > 1) return undefined
+  const answer = await executionOf(operation).answer?.(source, facts, operation)
+  if (answer === undefined) return undefined
+  const contentType = answer.format === 'json' ? 'application/json' : 'text/plain; charset=utf-8'
+  return { bytes: Buffer.from(answer.text), format: answer.format, contentType, settings: operation.action }
+}
+
+/** What the log and the answer's headers say about the making. */
+function outcome(
+  facts: ImageFacts,
+  { width, height, pages }: Pick<ImageFacts, 'width' | 'height' | 'pages'>,
+  started: number,
+  inspected: number,
+): Omit<Rendered, 'bytes' | 'format' | 'contentType' | 'settings'> {
+  return {
+    width,
+    height,
+    pages,
+    sourceWidth: facts.width,
+    sourceHeight: facts.height,
+    inspectMs: inspected - started,
+    renderMs: performance.now() - inspected,
+  }
+}
+
 /**
  * A version of a picture: the operations from left to right, then the encoder. Always what was asked for, never the original
  * instead. Throws ImageFault: `unsupported`, `undecodable`, `source_too_large`, `result_too_large` (also, as `Impossible`,
@@ -87,8 +132,10 @@ export async function render(
   checkTime(until)
   const facts = await inspect(source, options.limits)
   const inspected = performance.now()
+  const text = await textAnswer(source, facts, operations)
+  if (text !== undefined) return { ...text, ...outcome(facts, facts, started, inspected) }
   const planned = plan(facts, operations, options.limits)
-  const tools: Tools = { markPixels: () => Promise.reject(new Error('none')), fontFile: () => undefined }
+  const tools = toolsFor(options, until)
   const raster = await runPasses(source, facts, planned, tools, until)
 
   let best: Encoded | undefined
@@ -99,19 +146,5 @@ export async function render(
     if (best === undefined || made.bytes.length < best.bytes.length) best = made
   }
   if (best === undefined) throw new RangeError('Expected at least one format, got none')
-  const { bytes, format, contentType, settings } = best
-  const { width, height, pages } = raster
-  return {
-    bytes,
-    format,
-    contentType,
-    width,
-    height,
-    pages,
-    settings,
-    sourceWidth: facts.width,
-    sourceHeight: facts.height,
-    inspectMs: inspected - started,
-    renderMs: performance.now() - inspected,
-  }
+  return { ...best, ...outcome(facts, raster, started, inspected) }
 }

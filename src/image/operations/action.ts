@@ -21,9 +21,15 @@ export interface Situation {
   readonly settings: Settings
 }
 
+/** An answer that is no picture. */
+export interface TextAnswer {
+  readonly text: string
+  readonly format: 'json' | 'text'
+}
+
 /**
- * What an action does. It has one of `steps` and `settle`; actions that are answered with text (`info`) have neither.
- * All are pure and quick: nothing has been decoded when they run.
+ * What an action does: `steps` on the picture, a word about the result (`settle`), or an `answer` of its own. The first two
+ * are pure and quick: nothing has been decoded when they run.
  */
 export interface Execution<O> {
   /** Steps on the picture as it is at this point; none where nothing changes. Throws ImageFault (`Impossible`). */
@@ -31,4 +37,6 @@ export interface Execution<O> {
   settle?(operation: O, settings: Settings, source: ImageFacts): Settings
   /** True where this leaves only the first frame of an animation. */
   stills?(operation: O, source: ImageFacts): boolean
+  /** The whole request, answered with text; the action stands alone. Throws ImageFault. */
+  answer?(source: Buffer, facts: ImageFacts, operation: O): Promise<TextAnswer>
 }

@@ -1,5 +1,7 @@
 import type { Execution } from './action.ts'
+import { answerInfo } from './answer-info.ts'
 import type { Info } from './types.ts'
 
-/** Answered with text, see `answerInfo`. */
-export const info: Execution<Info> = {}
+export const info: Execution<Info> = {
+  answer: async (source, facts) => ({ text: await answerInfo(source, facts), format: 'json' }),
+}

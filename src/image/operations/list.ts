@@ -42,5 +42,5 @@ export const EXECUTIONS: { readonly [A in ActionName]: Execution<Extract<Operati
 /** The execution of an operation. */
 export function executionOf(operation: Operation): Execution<Operation> {
   // Looked up by the operation's own action, so the execution does take this operation.
-  return EXECUTIONS[operation.action] as Execution<Operation>
+  return EXECUTIONS[operation.action]
 }

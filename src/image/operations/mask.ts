@@ -1,4 +1,5 @@
 import sharp from 'sharp'
+import { encoding } from '../engine.ts'
 import type { Now, Step } from './steps.ts'
 
 /** Keeps the picture inside a shape, given as SVG elements in white; the edge is smoothed. */
@@ -9,10 +10,12 @@ export function keepInside(shape: string, { width, height }: Pick<Now, 'width' |
     mask: true,
     async draw() {
       // Rasterised at 72 dpi, where one unit is one pixel.
-      const { data, info } = await sharp(Buffer.from(svg), { limitInputPixels: false })
-        .ensureAlpha()
-        .raw({ depth: 'uchar' })
-        .toBuffer({ resolveWithObject: true })
+      const { data, info } = await encoding(() =>
+        sharp(Buffer.from(svg), { limitInputPixels: false })
+          .ensureAlpha()
+          .raw({ depth: 'uchar' })
+          .toBuffer({ resolveWithObject: true }),
+      )
       return { pixels: data, width: info.width, height: info.height, left: 0, top: 0, tile: false }
     },
   }

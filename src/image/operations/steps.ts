@@ -1,3 +1,5 @@
+import type { FontName, Mark } from './types.ts'
+
 /** The picture at one point of a chain. */
 export interface Now {
   /** Pixels of one frame. */
@@ -20,18 +22,11 @@ export interface Drawn {
 
 /** What drawing something may need from outside the picture. */
 export interface Tools {
-  /** The pixels of another object, upright, after operations of its own. Throws ImageFault, and what fetching throws. */
-  readonly markPixels: (
-    key: string,
-    operations: readonly StepsFor[],
-    marked: Now,
-  ) => Promise<Omit<Drawn, 'left' | 'top' | 'tile'>>
+  /** Pixels of the picture of a mark, upright, after its own operations. Throws ImageFault, and what fetching throws. */
+  readonly markPixels: (mark: Mark, marked: Now) => Promise<Pick<Drawn, 'pixels' | 'width' | 'height'>>
   /** Path of the font file for a name; undefined where there is none. */
-  readonly fontFile: (name: string) => string | undefined
+  readonly fontFile: (name: FontName) => string | undefined
 }
-
-/** Computes steps from the size of the picture they act on. */
-export type StepsFor = (now: Now) => readonly Step[]
 
 /**
  * What one pass of the engine can be asked to do. Every action is written in these words; sizes are exact, no word leaves the
@@ -101,5 +96,7 @@ export function after(step: Step, now: Now): Now {
     case 'sharpen':
     case 'linear':
       return now
+    default:
+      return step satisfies never
   }
 }

@@ -32,20 +32,15 @@ export async function picture(wanted: Wanted): Promise<Buffer> {
   const image = sharp(gradient(width, height, channels), { raw: { width, height, channels } })
   if (orientation !== undefined) image.withMetadata({ orientation })
   const q = quality === undefined ? {} : { quality }
-  switch (format) {
-    case 'jpeg':
-      return image.jpeg({ ...q, chromaSubsampling: '4:4:4' }).toBuffer()
-    case 'png':
-      return image.png({ compressionLevel: 1 }).toBuffer()
-    case 'webp':
-      return image.webp(q).toBuffer()
-    case 'avif':
-      return image.avif({ ...q, effort: 0 }).toBuffer()
-    case 'tiff':
-      return image.tiff().toBuffer()
-    case 'gif':
-      return image.gif().toBuffer()
+  const asked = {
+    jpeg: { ...q, chromaSubsampling: '4:4:4' },
+    png: { compressionLevel: 1 },
+    webp: q,
+    avif: { ...q, effort: 0 },
+    tiff: {},
+    gif: {},
   }
+  return image.toFormat(format, asked[format]).toBuffer()
 }
 
 export const DELAYS = [100, 200, 300, 400, 500]

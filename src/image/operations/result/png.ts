@@ -30,9 +30,9 @@ export async function encodePng(job: Job): Promise<Encoded> {
       const { bytes, settings } = await writePng(rgba, width, { level: 9, filters: ['none', 'adaptive'] })
       return done(bytes, settings)
     }
-    return trueColour(job, needs.colours > COUNT_CAP, needs.grey, needs.opaque).then((made) => done(...made))
+    return done(...(await trueColour(job, needs.colours > COUNT_CAP, needs.grey, needs.opaque)))
   }
-  return trueColour(job, true, false, false).then((made) => done(...made))
+  return done(...(await trueColour(job, true, false, false)))
 }
 
 async function trueColour(job: Job, photo: boolean, grey: boolean, opaque: boolean): Promise<[Buffer, string]> {
