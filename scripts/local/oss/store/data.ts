@@ -121,7 +121,7 @@ export function openDataFiles(folder: string, durable: boolean): DataFiles {
       async abort() {
         await handle?.close().catch(() => undefined)
         handle = undefined
-        if (file !== undefined && !begun) drop(file)
+        if (file !== undefined && !begun) await unlink(pathOf(file)).catch(() => undefined)
       },
     }
   }

@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { readdirSync } from 'node:fs'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
 import { client, code, send, signedPath, start } from './support.ts'
@@ -86,6 +88,11 @@ describe('put and get', () => {
       status: 400,
     })
     await expect(oss.head('md5')).rejects.toMatchObject({ status: 404 })
+    const empty = client(started.oss, 'path', { bucket: 'empty-bucket' })
+    await empty.putBucket('empty-bucket')
+    await expect(empty.put('md5', Buffer.from('body'), wrong)).rejects.toMatchObject({ code: 'InvalidDigest' })
+    const data = join(started.dataDir, 'buckets', 'empty-bucket', 'data')
+    expect(readdirSync(data).flatMap((prefix) => readdirSync(join(data, prefix)))).toEqual([])
   })
 
   it('stores nothing of a body that is cut short', async () => {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { appendFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCrc64 } from '../../../../../scripts/local/oss/store/crc64.ts'
@@ -63,11 +63,15 @@ describe('a process killed in the middle of writing', () => {
     const before = openStore({ dataDir, now: Date.now })
     const count = before.bucket('bucket')?.files.size
     before.close()
+    const stray = join(dataDir, 'buckets', 'bucket', 'data', 'ab')
+    mkdirSync(stray, { recursive: true })
+    writeFileSync(join(stray, 'ab00'), 'written, but never part of an object')
     appendFileSync(journal, '{"put":{"key":"half')
     writeFileSync(`${journal}.new`, 'left by a rewrite')
     const store = openStore({ dataDir, now: Date.now })
     const bucket = store.bucket('bucket')
     expect(bucket?.files.size).toBe(count)
+    expect(dataFiles()).toBe(count)
     const writer = bucket?.files.openWriter()
     await writer?.write(Buffer.from('x'))
     await writer?.commit('after', { contentType: 'a/b', headers: {}, user: {} })
