@@ -32,7 +32,7 @@ export async function startEdge({ port, bucketUrl, settings }: EdgeOptions): Pro
   const routine = runRoutine(await bundleEdge({ bucketUrl, ...settings }, 'iife'))
   const server = createServer((request, response) => {
     serve(routine, request, response).catch(() => {
-      // Ended cleanly, a body that broke off would pass for a whole one.
+      // A body that broke off has destroyed it already; nothing that failed before may leave the reader waiting.
       response.destroy()
     })
   })

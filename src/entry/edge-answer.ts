@@ -35,22 +35,21 @@ export async function answerAtEdge(
   if (method !== 'GET' && method !== 'HEAD') {
     return refuse('method_not_allowed', `Expected GET or HEAD, got ${method.slice(0, 20)}.`)
   }
-  let asked: BucketRequest
   try {
-    asked = bucketRequest(request, settings)
+    const asked = bucketRequest(request, settings)
+    const answer = await fromBucket(asked, method, bucketMs)
+    if (answer === 'bucket_timeout') return refuse(answer, 'The bucket did not answer in time.')
+    if (answer === 'bucket_failed') return refuse(answer, 'The bucket cannot be reached.')
+    // A redirect would lead past this routine, and caches would remember one reader's for all of them.
+    if (answer.status >= 300 && answer.status < 400 && answer.status !== 304) {
+      await answer.body?.cancel()
+      return refuse('bucket_failed', `Expected an object from the bucket, got a redirect (${answer.status}).`)
+    }
+    return handOn(answer, method, asked.negotiated)
   } catch (thrown) {
     if (thrown instanceof KeyFault) return refuse(thrown.code, thrown.message)
     return refuse('unexpected', 'Something failed that should not have.')
   }
-  const answer = await fromBucket(asked, method, bucketMs)
-  if (answer === 'bucket_timeout') return refuse(answer, 'The bucket did not answer in time.')
-  if (answer === 'bucket_failed') return refuse(answer, 'The bucket cannot be reached.')
-  // A redirect would lead past this routine, and caches would remember one reader's for all of them.
-  if (answer.status >= 300 && answer.status < 400 && answer.status !== 304) {
-    await answer.body?.cancel()
-    return refuse('bucket_failed', `Expected an object from the bucket, got a redirect (${answer.status}).`)
-  }
-  return handOn(answer, method, asked.negotiated)
 }
 
 async function fromBucket(
@@ -83,7 +82,7 @@ function handOn(answer: Response, method: string, negotiated: boolean): Response
   // A 304 and an error depend on `Accept` as much as the picture does (RFC 9110 section 12.5.5).
   if (negotiated) headers.set('vary', withAccept(headers.get('vary')))
   if (status >= 400) headers.set('cache-control', 'no-store')
-  // What a Response refuses to have a body for (https://fetch.spec.whatwg.org/#null-body-status).
+  // A Response refuses to have a body then, also an empty one (https://fetch.spec.whatwg.org/#null-body-status).
   const bodiless = method === 'HEAD' || status === 204 || status === 304
   return new Response(bodiless ? null : answer.body, { status, statusText, headers })
 }

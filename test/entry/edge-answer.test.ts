@@ -249,6 +249,19 @@ describe('the bucket’s answer', () => {
   })
 })
 
+it.each([
+  ['GET', 304],
+  ['GET', 204],
+  ['HEAD', 200],
+])('a platform that gives an empty body to %s and %i is no fault', async (method, status) => {
+  const body = new Blob([]).stream()
+  const given = { status, statusText: '', headers: new Headers({ etag: '"e"' }), body }
+  const standard = jest.spyOn(globalThis, 'fetch').mockResolvedValue(given as unknown as Response)
+  const answer = await bucket.ask('/a.jpg', { method })
+  standard.mockRestore()
+  expect([answer.status, answer.headers.get('etag'), answer.body]).toEqual([status, '"e"', null])
+})
+
 it('a fault of its own is a 500 that tells nothing', async () => {
   Object.assign(bucket.settings, { keySettings: undefined })
   const answer = await bucket.ask('/a.jpg')

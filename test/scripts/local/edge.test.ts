@@ -125,6 +125,14 @@ it('HEAD has the length and no body', async () => {
   expect([bucket.asked[0]?.method, bucket.asked[0]?.url]).toEqual(['HEAD', '/compressed/a.jpg'])
 })
 
+it('answers without a body give the connection to the bucket back', async () => {
+  bucket.respond((request, response) => response.writeHead(request.method === 'HEAD' ? 200 : 304).end())
+  const methods = ['HEAD', 'GET', 'HEAD', 'GET', 'HEAD', 'GET', 'HEAD', 'GET']
+  for (const method of methods) await bytesOf(await askRaw('/a.jpg', {}, method))
+  // Not always the very next one: a reader may ask again before the bucket's connection is free.
+  expect(new Set(bucket.asked.map(({ socket }) => socket)).size).toBeLessThan(methods.length / 2)
+})
+
 it.each([
   ['/a%20b+c.jpg', 200, '/compressed/a%20b%2Bc.jpg'],
   ['http://elsewhere.example.com/a.jpg', 200, '/compressed/a.jpg'],
