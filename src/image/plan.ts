@@ -34,13 +34,12 @@ export interface Plan {
   readonly start: Now
   readonly passes: readonly Pass[]
   readonly end: Now
-  /** Pixels that are held at once between two passes, all frames together. */
-  readonly heldPixels: number
+  /** Bytes of pixels that are in memory at once, besides the source and what the engine itself needs. */
+  readonly heldBytes: number
 }
 
 function settingsOf(source: ImageFacts, operations: readonly Operation[]): Settings {
-  const asked = operations.some(({ action }) => action === 'format')
-  let settings: Settings = { orient: true, auto: false, format: asked ? 'png' : sourceFormat(source) }
+  let settings: Settings = { orient: true, auto: false, format: sourceFormat(source) }
   for (const operation of operations)
     settings = executionOf(operation).settle?.(operation, settings, source) ?? settings
   return settings
@@ -90,8 +89,21 @@ function checkResult(end: Now, formats: readonly ResultFormat[], limits: Limits)
   if (pixelsOf(end) > limits.maxOutputPixels) refuseSize(end, limits)
 }
 
-function formatsOf(settings: Settings): readonly [ResultFormat, ...ResultFormat[]] {
-  return settings.auto && settings.format !== 'webp' ? [settings.format, 'webp'] : [settings.format]
+function formatsOf(settings: Settings, end: Now): readonly [ResultFormat, ...ResultFormat[]] {
+  const webp = settings.auto && settings.format !== 'webp' && Math.max(end.width, end.height) <= MAX_SIDE.webp
+  return webp ? [settings.format, 'webp'] : [settings.format]
+}
+
+/** Between two passes both what is read and what is made are in memory, four bytes a pixel at most. */
+function heldBytes(passes: readonly Pass[]): number {
+  let before = 0
+  let most = 0
+  for (const { end } of passes) {
+    const made = 4 * pixelsOf(end)
+    most = Math.max(most, before + made)
+    before = made
+  }
+  return most
 }
 
 /** The picture as it is opened: the facts give it upright. */
@@ -132,7 +144,6 @@ export function stepsOf(
  */
 export function plan(source: ImageFacts, operations: readonly Operation[], limits: Limits): Plan {
   const settings = settingsOf(source, operations)
-  const formats = formatsOf(settings)
   const moving =
     source.pages > 1 &&
     source.format !== 'tiff' &&
@@ -145,11 +156,11 @@ export function plan(source: ImageFacts, operations: readonly Operation[], limit
   const first = moving && settings.orient ? upright(source.orientation) : []
   const start = first.reduce((now, step) => after(step, now), stored)
   const { steps, end } = stepsOf(operations, start, { source, settings }, limits)
+  const formats = formatsOf(settings, end)
   checkResult(end, formats, limits)
 
   // Colours in 8-bit sRGB are what sharpening, drawing and colouring count on.
   const plain = source.space === 'srgb' && source.depth <= 8
   const passes = passesOf([...first, ...steps], stored, plain)
-  const held = passes.map(({ end }) => pixelsOf(end))
-  return { settings, formats, orient, start: stored, passes, end, heldPixels: Math.max(...held) }
+  return { settings, formats, orient, start: stored, passes, end, heldBytes: heldBytes(passes) }
 }

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { readJpeg } from './container/jpeg.ts'
 import { encoding } from './engine.ts'
+import { ImageFault } from './fault.ts'
 import { inspect } from './inspect.ts'
 import type { ResultFormat } from './operations/action.ts'
 import { encoderQuality } from './operations/quality.ts'
@@ -21,6 +22,8 @@ export interface RenderOptions {
   limits: Limits
   /** Beyond it `out_of_time`; encoder effort follows it too. */
   msLeft: number
+  /** Most bytes of pixels to hold at once; beyond it `source_too_large`. Without it the limits on pixels alone count. */
+  memoryBytes?: number
   /** Bytes of the picture of a watermark, from the originals bucket. What it throws goes through unchanged. */
   fetchMark: (objectKey: string) => Promise<Buffer>
   /** Path of the TrueType or OpenType font for text watermarks; without it they are refused. */
@@ -135,6 +138,12 @@ export async function render(
   const text = await textAnswer(source, facts, operations)
   if (text !== undefined) return { ...text, ...outcome(facts, facts, started, inspected) }
   const planned = plan(facts, operations, options.limits)
+  const { memoryBytes = Infinity } = options
+  if (planned.heldBytes > memoryBytes)
+    throw new ImageFault(
+      'source_too_large',
+      `Expected operations that hold at most ${memoryBytes} bytes of pixels at once, got ${planned.heldBytes}; a resize first helps`,
+    )
   const tools = toolsFor(options, until)
   const raster = await runPasses(source, facts, planned, tools, until)
 

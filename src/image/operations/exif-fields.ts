@@ -81,7 +81,7 @@ export function exifFields(exif: Buffer): Record<string, string> {
     if (tiff.length >= 8 && u16(2) === 42) readDirectory(u32(4), false)
   } catch (error) {
     // Reading past the end: the block is damaged from here on, what came before stands.
-    if (!(error instanceof RangeError)) throw error
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_OUT_OF_RANGE') throw error
   }
   return fields
 }

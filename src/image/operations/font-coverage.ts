@@ -6,9 +6,13 @@ export interface FontFacts {
   covers(codePoint: number): boolean
 }
 
+const KINDS = new Set(['\0\u0001\0\0', 'OTTO', 'true', 'ttcf'])
+
 /** The tables of an sfnt file (TrueType, OpenType) or of the first font of a collection, by their tags. */
 function tablesOf(font: Buffer): Map<string, Buffer> {
-  const start = font.toString('latin1', 0, 4) === 'ttcf' ? font.readUInt32BE(12) : 0
+  const kind = font.toString('latin1', 0, 4)
+  if (!KINDS.has(kind)) throw new RangeError(`Expected a TrueType or OpenType font, got ${JSON.stringify(kind)}`)
+  const start = kind === 'ttcf' ? font.readUInt32BE(12) : 0
   const tables = new Map<string, Buffer>()
   const count = font.readUInt16BE(start + 4)
   for (let i = 0; i < count; i++) {
