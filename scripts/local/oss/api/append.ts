@@ -69,6 +69,9 @@ async function append(
     if (now?.etag !== old?.etag || now?.size !== old?.size) throw positionError(now?.size ?? 0)
     const record: ObjectRecord = {
       ...(now ?? meta),
+      // Of what an append may set besides bytes, only the list is taken on later ones as well: the storage class and
+      // metadata are documented to count on the first alone, and the vendor's Go client tests that the list changes.
+      ...(meta.acl === undefined ? {} : { acl: meta.acl }),
       key: call.key,
       size: (old?.size ?? 0) + written.size,
       // No MD5 of the whole is known; the tag only has to change with the bytes.
