@@ -14,8 +14,16 @@ import { param, xmlDate, xmlReply } from './call.ts'
 import type { ObjectCall, Reply, Service } from './call.ts'
 import { findSource } from './copy.ts'
 import { readEncoding } from './list.ts'
-import { invalid } from './meta.ts'
-import { exists, forbidsOverwrite, MAX_BODY_BYTES, readNewMeta, receive, storedHeaders } from './write.ts'
+import { checkAcl, invalid } from './meta.ts'
+import {
+  exists,
+  forbidsOverwrite,
+  MAX_BODY_BYTES,
+  readNewMeta,
+  receive,
+  refusePublicAcl,
+  storedHeaders,
+} from './write.ts'
 
 // Documented: 1 to 10,000 parts, each but the last at least 100 KB.
 const MAX_PARTS = 10_000
@@ -23,7 +31,8 @@ const MIN_PART_BYTES = 100 * 1024
 
 export async function initiateUpload(call: ObjectCall, service: Service): Promise<Reply> {
   const { bucket, key } = call
-  const meta = readNewMeta(call, service, key)
+  // The access list is a header of the end, not of the beginning, where it is ignored.
+  const { acl: _, ...meta } = readNewMeta(call, service, key)
   if (forbidsOverwrite(call.headers, bucket) && bucket.files.find(key)) throw exists(key)
   const id = randomBytes(16).toString('hex').toUpperCase()
   await bucket.files.uploads.record({ begin: id, key, initiated: service.now(), meta })
@@ -117,6 +126,9 @@ export async function completeUpload(call: ObjectCall, service: Service): Promis
   const upload = needUpload(call)
   const body = await readSmallBody(call.request, headers)
   const all = headers['x-oss-complete-all']?.toLowerCase() === 'yes'
+  const asked = headers['x-oss-object-acl']
+  const acl = asked === undefined ? undefined : checkAcl(asked)
+  refusePublicAcl(bucket, acl)
   const parts = all ? [...upload.parts.values()].sort((a, b) => a.number - b.number) : namedParts(body, upload)
   if (parts.length === 0) throw invalidPart('no part')
   const small = parts.slice(0, -1).find(({ size }) => size < MIN_PART_BYTES)
@@ -131,7 +143,8 @@ export async function completeUpload(call: ObjectCall, service: Service): Promis
   if (forbidsOverwrite(headers, bucket) && bucket.files.find(key)) throw exists(key)
   if (!bucket.files.uploads.find(upload.id)) throw noSuchUpload(upload.id)
   const old = bucket.files.find(key)
-  const stored = await bucket.files.put(joined(key, upload, parts, service.now()), { upload: upload.id })
+  const record = joined(key, upload, parts, service.now())
+  const stored = await bucket.files.put(acl === undefined ? record : { ...record, acl }, { upload: upload.id })
   service.emit(call, 'ObjectCreated:CompleteMultipartUpload', stored, stored.size - (old?.size ?? 0))
   const encoding = readEncoding(call)
   const written = encoding ? encodeStrictly(key) : key
