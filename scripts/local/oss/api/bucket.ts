@@ -18,6 +18,10 @@ export function isBucketName(name: string): boolean {
   return /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(name)
 }
 
+function isPartOfName(text: string): boolean {
+  return /^[a-z0-9-]{0,63}$/.test(text)
+}
+
 export async function putBucket(call: Call, service: Service, name: string): Promise<Reply> {
   const ownerId = call.identity.key?.ownerId ?? ''
   const asked = call.headers['x-oss-acl']
@@ -79,6 +83,9 @@ export async function listBuckets(call: Call, service: Service): Promise<Reply> 
   const ownerId = call.identity.key?.ownerId ?? ''
   const prefix = param(call, 'prefix') ?? ''
   const marker = param(call, 'marker') ?? ''
+  // Documented with these codes; what is valid is not said. The vendor's Go client tests that capitals are not.
+  if (!isPartOfName(prefix)) throw invalid('prefix', prefix, '0017-00000290')
+  if (!isPartOfName(marker)) throw invalid('marker', marker, '0017-00000291')
   const limit = Number(param(call, 'max-keys') ?? 100)
   if (!Number.isInteger(limit) || limit < 1 || limit > 1000) throw invalid('max-keys', String(limit))
   const asked = param(call, 'tagging')
