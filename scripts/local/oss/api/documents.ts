@@ -7,8 +7,9 @@ import { readSmallBody } from '../http/body.ts'
 import { el, nodesOf, parseXml, textOf } from '../http/xml.ts'
 import { validateWebsiteXml } from '../website/validate.ts'
 import { xmlReply } from './call.ts'
-import type { BucketCall, Reply } from './call.ts'
+import type { BucketCall, Reply, Service } from './call.ts'
 import { readCorsRules } from './cors.ts'
+import { checkLogging } from './logging.ts'
 import { checkTags, readTags } from './tags.ts'
 
 export interface DocumentKind {
@@ -17,7 +18,7 @@ export interface DocumentKind {
   /** The part of the action's name: oss:Put…, oss:Get…, oss:Delete…. */
   action: string
   contentType: string
-  check(body: string): void
+  check(body: string, call: BucketCall, service: Service): void
   /** What GET answers where nothing was put: an error, or a document. */
   missing: OssError | ((call: BucketCall) => Reply)
   /** Whether it can be deleted. */
@@ -88,7 +89,7 @@ export const DOCUMENTS: readonly DocumentKind[] = [
     name: 'logging',
     action: 'BucketLogging',
     contentType: XML,
-    check: (body) => void parseXml(body, 'BucketLoggingStatus'),
+    check: checkLogging,
     missing: EMPTY('BucketLoggingStatus'),
     deletes: true,
   },
@@ -110,9 +111,9 @@ export const DOCUMENTS: readonly DocumentKind[] = [
   },
 ]
 
-export async function putDocument(call: BucketCall, kind: DocumentKind): Promise<Reply> {
+export async function putDocument(call: BucketCall, kind: DocumentKind, service: Service): Promise<Reply> {
   const body = await readSmallBody(call.request, call.headers)
-  kind.check(body)
+  kind.check(body, call, service)
   call.bucket.update({ documents: { ...call.bucket.settings.documents, [kind.name]: body } })
   return { status: 200, headers: { 'content-length': 0 } }
 }

@@ -83,7 +83,11 @@ const BUCKET: Table<BucketOperation> = {
     DOCUMENTS.flatMap((kind): [string, BucketOperation][] => [
       [
         `PUT ${kind.name}`,
-        { name: `Put${kind.action}`, action: `oss:Put${kind.action}`, run: (call) => putDocument(call, kind) },
+        {
+          name: `Put${kind.action}`,
+          action: `oss:Put${kind.action}`,
+          run: (call, service) => putDocument(call, kind, service),
+        },
       ],
       [
         `GET ${kind.name}`,
