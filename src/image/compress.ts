@@ -173,7 +173,7 @@ export async function compress(source: Buffer, options: CompressOptions): Promis
         contentType: seen.contentType,
         outcome: 'original',
         reason: result,
-        settings: 'original',
+        settings: cut.removed.includes('gain map') ? 'original without gain map' : 'original',
         metadataCut: cut.changed,
       }
     const { bytes, format, settings } = result
@@ -192,13 +192,16 @@ export async function compress(source: Buffer, options: CompressOptions): Promis
     const header = await readHeader(source)
     facts = header.facts
     inspected = performance.now()
-    checkSource(facts, options.limits)
+    checkSource(facts, source, options.limits)
     const colour = planColour(facts, header.icc === undefined ? undefined : readIcc(header.icc))
     const work: Work = { source, facts, colour, quality: options.quality, wantedAt: started + options.msLeft }
     if (header.icc !== undefined) work.icc = header.icc
     return answer(await best(work, options.format, cut.bytes.length))
   } catch (error) {
-    if (!(error instanceof ImageFault) || error.passing) throw error
+    // A mistake of ours is no property of the bytes either: it must not store an original for ever.
+    if (!(error instanceof ImageFault))
+      throw new ImageFault('encoder_fault', 'The picture could not be made now', { cause: error })
+    if (error.passing) throw error
     return answer(reasonOf(error, seen.media))
   }
 }

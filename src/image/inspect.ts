@@ -1,4 +1,5 @@
 import type { Metadata } from 'sharp'
+import { readJpeg } from './container/jpeg.ts'
 import { decoding, engineName, open } from './engine.ts'
 import { ImageFault } from './fault.ts'
 import { SNIFF_BYTES, sniff } from './sniff.ts'
@@ -52,13 +53,29 @@ export async function readHeader(source: Buffer): Promise<Header> {
   return found.icc === undefined ? { facts } : { facts, icc: found.icc }
 }
 
-/** Throws ImageFault `source_too_large` where the frames together have more pixels than allowed. */
-export function checkSource(facts: ImageFacts, limits: Limits): void {
+// What formats other than PNG and TIFF can express. A picture of one column and 20 million rows is within any limit on pixels
+// and takes 15 s, because every row costs something of its own.
+const MAX_SIDE = 65_535
+
+// Every scan of a progressive JPEG runs over all of its pixels again; encoders write about ten. 883 scans over 64 MP take 12 s.
+const MAX_SCANS_AT_LIMIT = 20
+
+/**
+ * Throws ImageFault `source_too_large`: more pixels than allowed in all frames together, a side that no decoder takes in
+ * reasonable time, or a JPEG of so many scans that it costs as much as a far larger one. Decided by the bytes alone.
+ */
+export function checkSource(facts: ImageFacts, source: Buffer, limits: Limits): void {
+  const refuse = (what: string): never => {
+    throw new ImageFault('source_too_large', `Expected ${what}`)
+  }
   if (facts.pixels > limits.maxSourcePixels)
-    throw new ImageFault(
-      'source_too_large',
-      `Expected at most ${limits.maxSourcePixels} pixels in all frames, got ${facts.pixels}`,
-    )
+    refuse(`at most ${limits.maxSourcePixels} pixels in all frames, got ${facts.pixels}`)
+  const side = Math.max(facts.width, facts.height)
+  if (side > MAX_SIDE) refuse(`sides of at most ${MAX_SIDE} pixels, got ${side}`)
+  if (facts.format !== 'jpeg') return
+  const scans = readJpeg(source)?.scans ?? 1
+  if (scans * facts.pixels > MAX_SCANS_AT_LIMIT * limits.maxSourcePixels)
+    refuse(`a JPEG of fewer scans, got ${scans} of ${facts.pixels} pixels`)
 }
 
 /**
@@ -67,6 +84,6 @@ export function checkSource(facts: ImageFacts, limits: Limits): void {
  */
 export async function inspect(source: Buffer, limits: Limits): Promise<ImageFacts> {
   const { facts } = await readHeader(source)
-  checkSource(facts, limits)
+  checkSource(facts, source, limits)
   return facts
 }

@@ -3,10 +3,10 @@ import type { JpegOptions, Sharp } from 'sharp'
 import type { JpegFacts } from '../container/jpeg.ts'
 import { chooseRung } from '../effort.ts'
 import type { Rung } from '../effort.ts'
-import { encoding, open } from '../engine.ts'
 import { QUALITY, requality } from '../policy.ts'
 import { needsFullChroma } from '../probe/hot.ts'
 import { jpegQuality } from '../probe/jpeg-quality.ts'
+import { encodeGainMap } from './gain-map.ts'
 import { decodePixels, inOneGo, preparedWithProfile } from '../work.ts'
 import type { Encoded, KeptReason, Work } from '../work.ts'
 
@@ -22,33 +22,16 @@ export function sourceQuality(facts: JpegFacts | undefined): number {
   return luma === undefined ? 100 : jpegQuality(luma)
 }
 
-// In sharp since 0.35, not yet in its types.
-type WithGainMap = Sharp & { keepGainMap(): Sharp }
-
 /**
- * HDR pictures: base and gain map both anew (libultrahdr through sharp), both upright. The encoder there is plain libjpeg,
- * whose 78 looks like mozjpeg's 80. `high_dynamic_range` where the engine does not know this kind of gain map: then it
- * would be lost in silence.
+ * JPEG to JPEG. Chroma stays halved where it is; full chroma is kept only where halving it would be seen.
+ * An HDR picture keeps its gain map, or stays the original.
  */
-async function encodeWithGainMap(work: Work, wanted: number): Promise<Encoded | KeptReason> {
-  const quality = Math.max(1, wanted - 2)
-  const bytes = await inOneGo(work, () => {
-    const picture = open(work.source, { maxPixels: work.facts.pixels }).autoOrient().keepIccProfile()
-    return (picture as WithGainMap).keepGainMap().jpeg({ quality }).toBuffer()
-  })
-  const made = await encoding(() => sharp(bytes).metadata())
-  if (made.gainMap === undefined) return 'high_dynamic_range'
-  return { bytes, format: 'jpeg', settings: `ultrahdr q${quality}`, lossy: true }
-}
-
-/** JPEG to JPEG. Chroma stays halved where it is; full chroma is kept only where halving it would be seen. */
 export async function encodeJpeg(work: Work, found: JpegFacts | undefined): Promise<Encoded | KeptReason> {
   const wanted = QUALITY[work.quality].jpeg
   // A print file shows in other colours in every browser: as sRGB it is worth having at any saving.
   const print = work.facts.space === 'cmyk'
   const quality = print ? wanted : requality(sourceQuality(found), wanted)
   if (quality === undefined) return 'already_compressed'
-  if (found?.gainMap === true) return encodeWithGainMap(work, quality)
 
   const { name, options } = chooseRung(RUNGS, work)
   const coloured = work.facts.space !== 'b-w' && found?.subsampled !== true
@@ -66,5 +49,15 @@ export async function encodeJpeg(work: Work, found: JpegFacts | undefined): Prom
       .jpeg({ ...options, quality, chromaSubsampling })
       .toBuffer(),
   )
+  if (found?.gainMap === true) {
+    const hdr = await encodeGainMap(work, bytes)
+    if (hdr === undefined) return 'high_dynamic_range'
+    return {
+      bytes: hdr,
+      format: 'jpeg',
+      settings: `${name} q${quality} ${chromaSubsampling} table3 gainmap`,
+      lossy: true,
+    }
+  }
   return { bytes, format: 'jpeg', settings: `${name} q${quality} ${chromaSubsampling} table3`, lossy: !print }
 }

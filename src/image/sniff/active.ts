@@ -17,7 +17,7 @@ const SCRIPT_START = new RegExp(
     /^#!.*\b(?:node|deno|bun)\b/,
     /^["']use (?:strict|client|server)["']/,
     /^(?:var|let|const)\s+[\w$[{]/,
-    /^(?:import|export)\s*[\w{*"'(]/,
+    /^(?:import|export)(?:\s+\w|\s*[{*"'(])/,
     /^(?:async\s+)?function[\s*(]/,
     /^class\s+[\w$]+[\s{]/,
     /^[!;~+(-]+\s*(?:async\s*)?(?:function\b|\()/,
