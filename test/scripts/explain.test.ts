@@ -64,7 +64,7 @@ it('--lang zh speaks Chinese', () => {
 })
 
 it('.env is read, and the environment wins over it', () => {
-  writeFileSync(join(folder, '.env'), 'ALLOW=styles\nSTYLES=thumb=image/resize,w_200\nOSS_REGION=\n')
+  writeFileSync(join(folder, '.env'), 'ALLOW=styles\nSTYLES=thumb=image/resize,w_200\nOSS_ORIGINAL_BUCKET_NAME=\n')
   try {
     expect(run(['a.jpg!thumb']).code).toBe(0)
     expect(run(['a.jpg__op__resize,w_320']).code).toBe(1)

@@ -130,5 +130,8 @@ via the edge as  a.jpg__op__resize,w_9
     const text = printReport(report('x/../a.jpg'), 'en')
     expect(text).toMatch(/^refused +400 bad_key, not a possible object name: Expected/m)
     expect(text).not.toMatch(/^(?:reads|stored)/m)
+    const notAllowed = printReport(reportOn('a.jpg__op__rotate,90', false, readExplainSettings({}, '')), 'en')
+    expect(notAllowed).toMatch(/^steps +1\. rotate,90/m)
+    expect(notAllowed).not.toMatch(/^(?:reads|stored)/m)
   })
 })
