@@ -1,0 +1,4 @@
+// A worker process: makes pictures for the function beside it (workers/pool.ts), which may kill it at any moment.
+import { serve } from '../workers/serve.ts'
+
+serve()

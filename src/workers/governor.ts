@@ -1,0 +1,127 @@
+// Who goes next, and who need not wait at all. Pure: the pool tells what there is, and does what is said.
+
+/** A job that waits or runs. Times in ms since the epoch. */
+export interface Planned {
+  arrivedAt: number
+  deadline: number
+  /** As estimated, corrected by how fast this machine turned out to be. */
+  costMs: number
+  leastMs: number
+  needBytes: number
+  /** Of its source, held while it waits. */
+  sourceBytes: number
+}
+
+export interface Running extends Planned {
+  startedAt: number
+}
+
+export interface Room {
+  workers: number
+  /** What all jobs together may take. */
+  memoryBytes: number
+}
+
+/**
+ * A job this long leaves one worker to the others, where there is more than one: otherwise two of them would hold up
+ * everything else for seconds.
+ */
+export const GIANT_MS = 2500
+
+/** A job may be overtaken by shorter ones that come up to this many times its own cost later. It cannot wait for ever. */
+const PATIENCE = 2
+
+/** More wait than this has never ended well: each holds its source in memory and its caller's connection. */
+export const MOST_WAITING = 200
+
+/** How wrong an estimate of memory may be, either way. */
+const ERROR_FACTOR = 1.5
+
+/** First in line first: first come, first served, but a short job does not wait behind long ones that came just before. */
+export function inLine<T extends Planned>(waiting: readonly T[]): T[] {
+  const turn = ({ arrivedAt, costMs }: Planned) => arrivedAt + PATIENCE * costMs
+  return [...waiting].sort((one, other) => turn(one) - turn(other))
+}
+
+/** The job to start now, if any can be. */
+export function next<T extends Planned>(
+  waiting: readonly T[],
+  running: readonly Planned[],
+  room: Room,
+  now: number,
+): T | undefined {
+  if (running.length >= room.workers) return undefined
+  const giantRuns = running.some(({ costMs }) => costMs >= GIANT_MS)
+  const lastWorker = running.length === room.workers - 1 && room.workers > 1
+  for (const job of inLine(waiting)) {
+    const held = giantRuns && lastWorker && job.costMs >= GIANT_MS
+    if (!held && fits(job, running, waiting, room)) return job
+    // It can still afford to let others pass; once it cannot, the memory it needs is kept for it.
+    const slack = job.deadline - now - job.costMs
+    if (!held && slack < job.costMs) return undefined
+  }
+  return undefined
+}
+
+/** A job too large for all memory together runs alone; the pool watches what it really takes. */
+function fits(job: Planned, running: readonly Planned[], waiting: readonly Planned[], room: Room): boolean {
+  if (running.length === 0) return true
+  const sum = (jobs: readonly Planned[], of: 'needBytes' | 'sourceBytes') =>
+    jobs.reduce((total, one) => total + one[of], 0)
+  const waits = sum(waiting, 'sourceBytes') - job.sourceBytes
+  return sum(running, 'needBytes') + waits + job.needBytes <= room.memoryBytes
+}
+
+/**
+ * Why a job that has just come should not wait; undefined where it should. A job for which there is a worker at once is
+ * always tried: an estimate alone never turns anybody away.
+ */
+export function refusal(
+  job: Planned,
+  waiting: readonly Planned[],
+  running: readonly Running[],
+  room: Room,
+  now: number,
+): string | undefined {
+  if (job.needBytes > room.memoryBytes * ERROR_FACTOR) return 'Expected a picture that fits into memory'
+  if (running.length < room.workers && waiting.length === 0 && fits(job, running, waiting, room)) return undefined
+  if (waiting.length >= MOST_WAITING) return 'Expected fewer pictures to be waiting'
+  const held = [...running, ...waiting].reduce((total, { sourceBytes }) => total + sourceBytes, 0)
+  if (held + job.sourceBytes > room.memoryBytes) return 'Expected room for another original'
+  const startsAt = expectedStart(job, waiting, running, room, now)
+  return startsAt + job.leastMs > job.deadline ? 'Expected a shorter queue' : undefined
+}
+
+/** When `job` could start if nobody took more than the least effort; memory is left out of it. */
+export function expectedStart(
+  job: Planned,
+  waiting: readonly Planned[],
+  running: readonly Running[],
+  room: Room,
+  now: number,
+): number {
+  const freeAt = Array.from({ length: room.workers }, () => now)
+  // What should have ended by now will end soon, and at its deadline for certain.
+  running.forEach(({ startedAt, costMs, deadline }, index) => {
+    freeAt[index] = Math.max(now, Math.min(startedAt + costMs, deadline))
+  })
+  for (const other of inLine([...waiting, job])) {
+    const start = Math.min(...freeAt)
+    if (other === job) return start
+    freeAt[freeAt.indexOf(start)] = start + other.leastMs
+  }
+  return now
+}
+
+/**
+ * How long an encoder may think it has: all that is left when nobody waits, otherwise a share with which those who wait can
+ * still be served. Twice the share, because effort is chosen to fill half; and never so little that slowness alone would
+ * end what could be done.
+ */
+export function effortMs(job: Planned, waiting: readonly Planned[], room: Room, now: number): number {
+  const left = job.deadline - now
+  if (waiting.length === 0) return left
+  const last = Math.max(...waiting.map(({ deadline }) => deadline))
+  const share = ((last - now) * room.workers) / (waiting.length + room.workers)
+  return Math.min(left, Math.max(2 * share, 6 * job.leastMs))
+}

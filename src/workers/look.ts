@@ -1,0 +1,156 @@
+// What a source will cost is guessed from its first bytes, here and without the engine: a picture made to break a decoder
+// must not be opened in the process that answers everybody.
+import { SNIFF_BYTES, sniff } from '../image/sniff.ts'
+import type { ImageFormat } from '../image/types.ts'
+
+/** A guess, good enough to plan with; the worker finds out the truth. */
+export interface Look {
+  format: ImageFormat | undefined
+  /** All frames together. */
+  pixels: number
+  frames: number
+  /** Bytes of one pixel, all channels. */
+  pixelBytes: number
+  /** Decoded as a whole before the first line comes out: progressive JPEG, interlaced PNG, WebP, AVIF. */
+  whole: boolean
+}
+
+/** Where the header cannot be read: most pictures are smaller, and what has no size is soon given up. */
+const UNKNOWN_PIXELS = 12_000_000
+
+export function look(source: Buffer): Look {
+  const { format } = sniff(source.subarray(0, SNIFF_BYTES))
+  const found = format === undefined ? undefined : READERS[format]?.(source)
+  const { width = 0, height = 0, frames = 1, pixelBytes = 4, whole = true } = found ?? {}
+  const pixels = width * height * frames
+  return { format, pixels: pixels > 0 ? pixels : UNKNOWN_PIXELS, frames, pixelBytes, whole }
+}
+
+interface Found {
+  width: number
+  height: number
+  frames?: number
+  pixelBytes?: number
+  whole?: boolean
+}
+
+const READERS: Partial<Record<ImageFormat, (source: Buffer) => Found | undefined>> = {
+  jpeg,
+  png,
+  gif,
+  webp,
+  avif,
+  tiff,
+}
+
+/** Up to the frame header. https://www.w3.org/Graphics/JPEG/itu-t81.pdf, annex B */
+function jpeg(source: Buffer): Found | undefined {
+  let at = 2
+  while (at + 10 <= source.length) {
+    const marker = source[at + 1] ?? 0
+    if (source[at] !== 0xff) return undefined
+    if (marker === 0xff || marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
+      at += marker === 0xff ? 1 : 2
+      continue
+    }
+    if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) {
+      return {
+        height: source.readUInt16BE(at + 5),
+        width: source.readUInt16BE(at + 7),
+        pixelBytes: source[at + 9] ?? 3,
+        whole: marker === 0xc2,
+      }
+    }
+    at += 2 + source.readUInt16BE(at + 2)
+  }
+  return undefined
+}
+
+/** IHDR. https://www.w3.org/TR/png-3/#11IHDR */
+function png(source: Buffer): Found | undefined {
+  if (source.length < 29) return undefined
+  const channels = [1, 1, 3, 3, 2, 2, 4][source[25] ?? 2] ?? 4
+  return {
+    width: source.readUInt32BE(16),
+    height: source.readUInt32BE(20),
+    pixelBytes: channels * ((source[24] ?? 8) > 8 ? 2 : 1),
+    whole: source[28] === 1,
+  }
+}
+
+/** Every image descriptor is one frame. https://www.w3.org/Graphics/GIF/spec-gif89a.txt */
+function gif(source: Buffer): Found | undefined {
+  if (source.length < 13) return undefined
+  const table = (flags: number) => ((flags & 0x80) === 0 ? 0 : 3 << ((flags & 7) + 1))
+  const afterBlocks = (from: number) => {
+    let at = from
+    while (at < source.length && source[at] !== 0) at += 1 + (source[at] ?? 0)
+    return at + 1
+  }
+  let frames = 0
+  let at = 13 + table(source[10] ?? 0)
+  while (at < source.length) {
+    if (source[at] === 0x21) at = afterBlocks(at + 2)
+    else if (source[at] === 0x2c) {
+      frames++
+      at = afterBlocks(at + 11 + table(source[at + 9] ?? 0))
+    } else break
+  }
+  return { width: source.readUInt16LE(6), height: source.readUInt16LE(8), frames: Math.max(1, frames) }
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9649 */
+function webp(source: Buffer): Found | undefined {
+  if (source.length < 30) return undefined
+  const chunk = source.toString('latin1', 12, 16)
+  if (chunk === 'VP8 ') {
+    return { width: source.readUInt16LE(26) & 0x3fff, height: source.readUInt16LE(28) & 0x3fff, pixelBytes: 3 }
+  }
+  if (chunk === 'VP8L') {
+    const bits = source.readUInt32LE(21)
+    return { width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 }
+  }
+  if (chunk !== 'VP8X') return undefined
+  let frames = 0
+  for (let at = 12; at + 8 <= source.length;) {
+    if (source.toString('latin1', at, at + 4) === 'ANMF') frames++
+    const size = source.readUInt32LE(at + 4)
+    at += 8 + size + (size & 1)
+  }
+  return { width: source.readUIntLE(24, 3) + 1, height: source.readUIntLE(27, 3) + 1, frames: Math.max(1, frames) }
+}
+
+/** The largest `ispe`: a grid of tiles has one for the whole and one for a tile. ISO/IEC 23008-12, 6.5.3 */
+function avif(source: Buffer): Found | undefined {
+  const head = source.subarray(0, 65_536)
+  let largest: Found | undefined
+  for (let at = head.indexOf('ispe'); at >= 0 && at + 16 <= head.length; at = head.indexOf('ispe', at + 4)) {
+    const found = { width: head.readUInt32BE(at + 8), height: head.readUInt32BE(at + 12) }
+    if (largest === undefined || found.width * found.height > largest.width * largest.height) largest = found
+  }
+  return largest
+}
+
+/** The first page, times the pages. https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf */
+function tiff(source: Buffer): Found | undefined {
+  const little = source.toString('latin1', 0, 2) === 'II'
+  const u16 = (at: number) => (little ? source.readUInt16LE(at) : source.readUInt16BE(at))
+  const u32 = (at: number) => (little ? source.readUInt32LE(at) : source.readUInt32BE(at))
+  const tags = new Map<number, number>()
+  let frames = 0
+  const seen = new Set<number>()
+  for (let at = source.length >= 8 ? u32(4) : 0; at > 0 && at + 6 <= source.length && !seen.has(at); frames++) {
+    seen.add(at)
+    const count = u16(at)
+    const next = at + 2 + count * 12
+    if (next + 4 > source.length) break
+    for (let entry = at + 2; entry < next; entry += 12) {
+      if (frames === 0) tags.set(u16(entry), u16(entry + 2) === 3 ? u16(entry + 8) : u32(entry + 8))
+    }
+    at = u32(next)
+  }
+  const width = tags.get(256)
+  const height = tags.get(257)
+  if (width === undefined || height === undefined) return undefined
+  return { width, height, frames: Math.max(1, frames), pixelBytes: 8 }
+}

@@ -1,0 +1,322 @@
+// Renders where they can be stopped: `compress` and `render` with the same arguments, results and errors as the image
+// room's own, carried out in worker processes. A job that outlives its time, or takes its worker down, ends as a fault of
+// its own; everybody else's goes on.
+import { availableParallelism } from 'node:os'
+
+import type { Compressed, CompressOptions } from '../image/compress.ts'
+import { ImageFault } from '../image/fault.ts'
+import type { Operation } from '../image/operations/types.ts'
+import type { Rendered, RenderOptions } from '../image/render.ts'
+import { estimate } from './estimate.ts'
+import { effortMs, next, type Planned, refusal, type Running } from './governor.ts'
+import { fromWire, type FromWorker, type Task, type WireFault } from './messages.ts'
+import { Overloaded } from './overloaded.ts'
+import { startWorker, type WorkerProcess } from './worker-process.ts'
+
+export interface PoolOptions {
+  /** Renders at once. */
+  workers: number
+  /** The built entry/worker.ts. */
+  workerPath: string
+  /** For all renders together, on top of what idle processes take. */
+  memoryBytes: number
+  /** Shared among what runs; the machine's by default. */
+  cores?: number
+  /** Added to a worker's environment. */
+  env?: Record<string, string>
+  /** Told what ops want to know about a worker's end; nothing of the picture. */
+  onNotice?: (text: string) => void
+}
+
+export interface PoolStats {
+  running: number
+  waiting: number
+  /** Ids of the processes alive now, and of those in the middle of a job. */
+  pids: number[]
+  busy: number[]
+  started: number
+  done: number
+  /** Ended by us, because time or memory ran out. */
+  killed: number
+  /** Ended by themselves in the middle of a job. */
+  crashed: number
+  refused: number
+  /** How long jobs take here compared with the estimates. */
+  slowness: number
+}
+
+export interface Pool {
+  /** @throws as image/compress.ts; ImageFault out_of_time, encoder_fault; Overloaded */
+  compress(source: Buffer, options: CompressOptions): Promise<Compressed>
+  /** @throws as image/render.ts, also what `fetchMark` threw; ImageFault out_of_time, encoder_fault; Overloaded */
+  render(source: Buffer, operations: readonly Operation[], options: RenderOptions): Promise<Rendered>
+  /** Has a worker started, if none is; to be called while the source is still being read. */
+  warm(): void
+  stats(): PoolStats
+  /** Ends the workers; what waits or runs fails with encoder_fault. */
+  close(): void
+}
+
+interface Job extends Planned {
+  task: Task
+  source: Buffer
+  fetchMark: RenderOptions['fetchMark'] | undefined
+  /** As estimated, before it was corrected. */
+  plainCostMs: number
+  timer: NodeJS.Timeout | undefined
+  resolve: (result: object) => void
+  reject: (error: Error) => void
+  startedAt: number
+  tries: number
+}
+
+interface Worker {
+  process: WorkerProcess
+  ready: boolean
+  bornAt: number
+  job: Job | undefined
+  /** Being ended; still holds its place. */
+  ending: boolean
+  /** It has its job whole. */
+  begun: boolean
+  /** It was ready when the job came: how long that takes says something about the machine. */
+  timed: boolean
+  failedMarks: Map<number, unknown>
+}
+
+/** Killing takes about a millisecond, telling it a few more; the caller keeps a reserve of its own besides. */
+const KILL_MARGIN_MS = 40
+
+/** So that a worker that notices by itself that time is up can say so and live. */
+const NOTICE_MS = 60
+
+/** A job whose worker was gone before it began is no worse than before. */
+const TRIES = 2
+
+/** What dies younger than this, unasked, would die again. */
+const INFANT_MS = 1000
+
+export function createPool(options: PoolOptions): Pool {
+  const { workers: size, memoryBytes, cores = availableParallelism() } = options
+  const room = { workers: size, memoryBytes }
+  const workers = new Set<Worker>()
+  const waiting: Job[] = []
+  const counters = { started: 0, done: 0, killed: 0, crashed: 0, refused: 0 }
+  let slowness = 1
+  let closed = false
+
+  const busy = () => [...workers].filter(({ job }) => job !== undefined)
+  const running = (): Running[] => busy().flatMap(({ job }) => (job === undefined ? [] : [job]))
+
+  const notice = ({ process }: Worker, text: string) => options.onNotice?.(`worker ${process.pid ?? '?'} ${text}`)
+
+  function start(): Worker {
+    const worker: Worker = {
+      process: startWorker(options, {
+        message: (message, body) => hear(worker, message, body),
+        gone: (how) => bury(worker, how),
+      }),
+      ready: false,
+      bornAt: Date.now(),
+      job: undefined,
+      ending: false,
+      begun: false,
+      timed: false,
+      failedMarks: new Map(),
+    }
+    workers.add(worker)
+    counters.started++
+    return worker
+  }
+
+  function submit(task: Task, source: Buffer, fetchMark?: RenderOptions['fetchMark']): Promise<object> {
+    const now = Date.now()
+    const { costMs, leastMs, needBytes } = estimate(task, source)
+    return new Promise((resolve, reject) => {
+      const job: Job = {
+        task,
+        source,
+        fetchMark,
+        arrivedAt: now,
+        deadline: now + task.options.msLeft - KILL_MARGIN_MS,
+        plainCostMs: costMs,
+        costMs: costMs * slowness,
+        leastMs: leastMs * slowness,
+        needBytes,
+        sourceBytes: source.length,
+        timer: undefined,
+        resolve,
+        reject,
+        startedAt: 0,
+        tries: 0,
+      }
+      if (closed) return reject(new ImageFault('encoder_fault', 'Expected an open pool, got a closed one'))
+      const reason = refusal(job, waiting, running(), room, now)
+      if (reason !== undefined) return refuse(job, reason)
+      job.timer = setTimeout(() => expire(job), Math.max(0, job.deadline - now))
+      waiting.push(job)
+      dispatch()
+    })
+  }
+
+  function dispatch(): void {
+    for (;;) {
+      const now = Date.now()
+      const job = next(waiting, running(), room, now)
+      if (job === undefined || closed) return
+      const idle = [...workers].find((worker) => worker.job === undefined && !worker.ending)
+      if (idle === undefined && workers.size >= size) return
+      waiting.splice(waiting.indexOf(job), 1)
+      const alone = waiting.length === 0 && busy().length === 0
+      if (!alone && now + job.leastMs > job.deadline) refuse(job, 'Expected a shorter queue')
+      else assign(job, idle ?? start(), now)
+    }
+  }
+
+  function assign(job: Job, worker: Worker, now: number): void {
+    worker.job = job
+    worker.begun = false
+    worker.timed = worker.ready
+    job.startedAt = now
+    job.tries++
+    const { task } = job
+    const msLeft = Math.max(1, effortMs(job, waiting, room, now) - NOTICE_MS)
+    const threads = Math.max(1, Math.floor(cores / (busy().length + waiting.length)))
+    const limited = { ...task, options: { ...task.options, msLeft } } as Task
+    worker.process.send({ type: 'job', task: limited, threads }, job.source)
+  }
+
+  function hear(worker: Worker, message: FromWorker, body: Buffer): void {
+    const { job } = worker
+    if (message.type === 'ready') worker.ready = true
+    if (job === undefined || worker.ending) return
+    switch (message.type) {
+      case 'started':
+        worker.begun = true
+        break
+      case 'fetch':
+        void fetchFor(worker, job, message.mark, message.key)
+        break
+      case 'done':
+        learn(worker, job)
+        counters.done++
+        free(worker, job)
+        job.resolve({ ...message.result, bytes: body })
+        dispatch()
+        break
+      case 'failed':
+        free(worker, job)
+        job.reject(faultOf(worker, message.fault))
+        dispatch()
+        break
+      default:
+    }
+  }
+
+  async function fetchFor(worker: Worker, job: Job, mark: number, key: string): Promise<void> {
+    const answer = (found: boolean, bytes?: Buffer) => {
+      if (worker.job === job) worker.process.send({ type: 'mark', mark, found }, bytes)
+    }
+    try {
+      if (job.fetchMark === undefined) throw new Error('Expected no watermark without operations, got one')
+      answer(true, await job.fetchMark(key))
+    } catch (error) {
+      worker.failedMarks.set(mark, error)
+      answer(false)
+    }
+  }
+
+  function faultOf(worker: Worker, fault: WireFault): Error {
+    const marked = fault.mark === undefined ? undefined : worker.failedMarks.get(fault.mark)
+    worker.failedMarks.clear()
+    return marked instanceof Error ? marked : fromWire(fault)
+  }
+
+  /** One number for the machine: its clock rate, its neighbours, and how wrong the estimates are on the whole. */
+  function learn(worker: Worker, job: Job): void {
+    if (!worker.timed || job.plainCostMs < 50) return
+    const seen = (Date.now() - job.startedAt) / job.plainCostMs
+    slowness = Math.min(4, Math.max(0.5, slowness * 0.9 + seen * 0.1))
+  }
+
+  function free(worker: Worker, job: Job): void {
+    clearTimeout(job.timer)
+    worker.job = undefined
+  }
+
+  function expire(job: Job): void {
+    const at = waiting.indexOf(job)
+    if (at >= 0) {
+      waiting.splice(at, 1)
+      refuse(job, 'Expected a shorter queue')
+      return
+    }
+    const worker = [...workers].find((candidate) => candidate.job === job)
+    if (worker === undefined) return
+    stop(worker, job, new ImageFault('out_of_time', 'Expected the picture to be ready in time, it was not'))
+  }
+
+  /** Ends a worker in the middle of a job; its place is free when it is gone. */
+  function stop(worker: Worker, job: Job, error: Error): void {
+    counters.killed++
+    notice(worker, 'killed: its picture was not ready in time')
+    worker.ending = true
+    worker.process.kill()
+    clearTimeout(job.timer)
+    job.reject(error)
+  }
+
+  function refuse(job: Job, reason: string): void {
+    counters.refused++
+    clearTimeout(job.timer)
+    job.reject(new Overloaded(`${reason}. Try again.`))
+  }
+
+  function bury(worker: Worker, how: string): void {
+    workers.delete(worker)
+    const { job } = worker
+    worker.job = undefined
+    if (closed) return
+    if (job !== undefined && !worker.ending) {
+      if (!worker.begun && job.tries < TRIES) waiting.push(job)
+      else {
+        counters.crashed++
+        notice(worker, `ended in the middle of a picture: ${how}`)
+        clearTimeout(job.timer)
+        job.reject(new ImageFault('encoder_fault', 'The picture could not be made now', { cause: new Error(how) }))
+      }
+    }
+    const viable = worker.ready && (worker.ending || Date.now() - worker.bornAt > INFANT_MS)
+    if (viable && workers.size < size) start()
+    dispatch()
+  }
+
+  return {
+    compress: (source, given) => submit({ kind: 'compress', options: given }, source) as Promise<Compressed>,
+    render: (source, operations, { fetchMark, ...given }) =>
+      submit({ kind: 'render', operations, options: given }, source, fetchMark) as Promise<Rendered>,
+    warm() {
+      if (!closed && workers.size === 0) start()
+    },
+    stats: () => ({
+      ...counters,
+      running: busy().length,
+      waiting: waiting.length,
+      pids: [...workers].flatMap(({ process }) => process.pid ?? []),
+      busy: [...workers].flatMap(({ process, begun, job }) => (begun && job !== undefined ? (process.pid ?? []) : [])),
+      slowness,
+    }),
+    close() {
+      closed = true
+      for (const worker of workers) {
+        worker.process.kill()
+        if (worker.job !== undefined) waiting.push(worker.job)
+        worker.job = undefined
+      }
+      for (const job of waiting.splice(0)) {
+        clearTimeout(job.timer)
+        job.reject(new ImageFault('encoder_fault', 'The pool was closed'))
+      }
+    },
+  }
+}

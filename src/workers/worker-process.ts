@@ -1,0 +1,87 @@
+// One worker as the pool sees it: a child process that makes one picture at a time.
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Duplex } from 'node:stream'
+
+import { frame, frameReader } from './frames.ts'
+import type { FromWorker, ToWorker } from './messages.ts'
+
+export interface WorkerEvents {
+  message(message: FromWorker, body: Buffer): void
+  /** The process is gone, or could not be started; comes once. `how` is for the log. */
+  gone(how: string): void
+}
+
+export interface WorkerProcess {
+  readonly pid: number | undefined
+  send(message: ToWorker, body?: Uint8Array): void
+  /** At once, whatever it is doing. */
+  kill(): void
+}
+
+export interface WorkerStart {
+  /** The built entry/worker.ts. */
+  workerPath: string
+  env?: Record<string, string>
+}
+
+/**
+ * glibc gives each thread an arena and keeps what was freed in it; and it raises, once a large block was freed, the size
+ * above which blocks go straight back to the system. Both are held down: a worker that made a large picture gives the
+ * memory back.
+ */
+const MEMORY_ENVIRONMENT = { MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '2' }
+
+/** Starts a worker. It and its pipe do not keep this process alive; whoever waits for it has a timer that does. */
+export function startWorker({ workerPath, env = {} }: WorkerStart, events: WorkerEvents): WorkerProcess {
+  const child: ChildProcess = spawn(process.execPath, [workerPath], {
+    // What a worker could print is the last word of an abort.
+    stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
+    env: { ...workerEnvironment(process.env), ...MEMORY_ENVIRONMENT, ...env },
+  })
+  child.unref()
+  let told = false
+  const gone = (how: string) => {
+    if (told) return
+    told = true
+    channel?.destroy()
+    events.gone(how)
+  }
+  child.once('error', (error) => gone(error.message))
+  child.once('exit', (code, signal) => gone(signal ?? `exit ${code}`))
+
+  const channel = child.stdio[3] as (Duplex & { unref?: () => void }) | undefined
+  const receive = frameReader((head, body) => {
+    if (!told) events.message(head as FromWorker, body)
+  })
+  channel?.unref?.()
+  channel?.on('data', receive)
+  // Its end is told by `exit`.
+  channel?.on('error', () => undefined)
+
+  return {
+    get pid() {
+      return child.pid
+    },
+    send(message, body) {
+      if (channel === undefined || channel.destroyed) return
+      channel.cork()
+      for (const part of frame(message, body)) channel.write(part)
+      channel.uncork()
+    },
+    kill: () => void child.kill('SIGKILL'),
+  }
+}
+
+/** A worker knows no secret: what a hostile picture may ever get out of a decoder, it is not the keys to the buckets. */
+function workerEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
+  const kept: Record<string, string> = {}
+  for (const [name, value] of Object.entries(env)) {
+    if (
+      value !== undefined &&
+      /^(PATH|HOME|TZ|TMPDIR|LANG|LC_\w+|LD_\w+|NODE_\w+|VIPS_\w+|FONTCONFIG_\w+)$/.test(name)
+    ) {
+      kept[name] = value
+    }
+  }
+  return kept
+}

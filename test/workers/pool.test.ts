@@ -1,0 +1,151 @@
+import sharp from 'sharp'
+
+import { compress } from '../../src/image/compress.ts'
+import { ImageFault } from '../../src/image/fault.ts'
+import { Impossible } from '../../src/image/operations/impossible.ts'
+import type { Operation } from '../../src/image/operations/types.ts'
+import { render } from '../../src/image/render.ts'
+import { type BuiltWorker, buildWorker, compressing, grain, rendering } from './support.ts'
+
+let built: BuiltWorker
+let photo: Buffer
+beforeAll(async () => {
+  built = await buildWorker()
+  photo = await grain(640, 480).jpeg({ quality: 95 }).toBuffer()
+})
+afterAll(() => built.remove())
+
+const half: Operation = { action: 'resize', m: 'lfit', w: 320, limit: 1, color: 'ffffff', g: 'center' }
+const outside: Operation = { action: 'crop', w: 10, h: 10, x: 5000, y: 5000, g: 'nw' }
+
+/** Whether anything is left of a process, other than its entry for the parent to collect. */
+function alive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
+/** A picture that occupies a worker for many seconds: AVIF follows effort only down to a floor. */
+async function giant(): Promise<Buffer> {
+  return grain(7000, 7000).jpeg({ quality: 60 }).toBuffer()
+}
+
+describe('a pool of workers', () => {
+  it('compresses as the image room itself does', async () => {
+    const pool = built.pool()
+    const { inspectMs: _a, renderMs: _b, ...there } = await pool.compress(photo, compressing())
+    const { inspectMs: _c, renderMs: _d, ...here } = await compress(photo, compressing())
+    expect(there).toEqual(here)
+    expect(there.outcome).toBe('compressed')
+    pool.close()
+  })
+
+  it('renders as the image room itself does', async () => {
+    const pool = built.pool()
+    const { inspectMs: _a, renderMs: _b, ...there } = await pool.render(photo, [half], rendering())
+    const { inspectMs: _c, renderMs: _d, ...here } = await render(photo, [half], rendering())
+    expect(there).toEqual(here)
+    expect(await sharp(there.bytes).metadata()).toMatchObject({ width: 320, height: 240 })
+    pool.close()
+  })
+
+  it('throws the same faults', async () => {
+    const pool = built.pool()
+    const undecodable = pool.render(photo.subarray(0, photo.length / 2), [half], rendering())
+    await expect(undecodable).rejects.toMatchObject({ name: 'ImageFault', code: 'undecodable' })
+    await expect(undecodable).rejects.toBeInstanceOf(ImageFault)
+    const impossible = pool.render(photo, [outside], rendering())
+    await expect(impossible).rejects.toBeInstanceOf(Impossible)
+    const [there, here] = await Promise.all([
+      impossible.catch((error: Error) => error.message),
+      render(photo, [outside], rendering()).catch((error: Error) => error.message),
+    ])
+    expect(there).toBe(here)
+    const unsupported = pool.render(Buffer.from('nothing'), [half], rendering())
+    await expect(unsupported).rejects.toMatchObject({ code: 'unsupported' })
+    pool.close()
+  })
+
+  it('keeps its workers, and never has more than it may', async () => {
+    const pool = built.pool()
+    for (let i = 0; i < 3; i++) await pool.compress(photo, compressing())
+    expect(pool.stats()).toMatchObject({ started: 1, done: 3, running: 0, waiting: 0 })
+    await Promise.all(Array.from({ length: 8 }, () => pool.compress(photo, compressing())))
+    expect(pool.stats()).toMatchObject({ started: 2, done: 11, killed: 0, crashed: 0, refused: 0 })
+    pool.close()
+  })
+
+  it('starts a worker ahead of the first job when told to', async () => {
+    const pool = built.pool()
+    pool.warm()
+    pool.warm()
+    expect(pool.stats().started).toBe(1)
+    await pool.compress(photo, compressing())
+    expect(pool.stats().started).toBe(1)
+    pool.close()
+  })
+
+  it('kills what outlives its time, and the next job finds a worker', async () => {
+    const pool = built.pool({ workers: 1 })
+    await pool.compress(photo, compressing())
+    const [first = 0] = pool.stats().pids
+    const late = pool.compress(await giant(), compressing({ format: 'avif', msLeft: 400 }))
+    await expect(late).rejects.toMatchObject({ name: 'ImageFault', code: 'out_of_time' })
+    expect((await pool.compress(photo, compressing())).outcome).toBe('compressed')
+    expect(pool.stats()).toMatchObject({ killed: 1, crashed: 0, started: 2 })
+    expect(alive(first)).toBe(false)
+    pool.close()
+  })
+
+  it.each(['SIGSEGV', 'SIGABRT', 'SIGKILL'] as const)(
+    'a worker that ends by %s costs its own job only',
+    async (signal) => {
+      const pool = built.pool()
+      await Promise.all([pool.compress(photo, compressing()), pool.compress(photo, compressing())])
+      const doomed = pool.compress(await giant(), compressing({ format: 'avif' }))
+      const [pid = 0] = pool.stats().pids
+      const others = Promise.all([1, 2, 3].map(() => pool.compress(photo, compressing())))
+      // Once it has begun: before that it would be tried again on another worker.
+      await new Promise((resolve) => setTimeout(resolve, 150))
+      process.kill(pid, signal)
+      await expect(doomed).rejects.toMatchObject({ name: 'ImageFault', code: 'encoder_fault' })
+      expect((await others).map(({ outcome }) => outcome)).toEqual(['compressed', 'compressed', 'compressed'])
+      expect((await pool.compress(photo, compressing())).outcome).toBe('compressed')
+      expect(pool.stats()).toMatchObject({ crashed: 1, killed: 0 })
+      pool.close()
+    },
+  )
+
+  it('a worker that was killed while idle is not noticed by anybody', async () => {
+    const pool = built.pool({ workers: 1 })
+    await pool.compress(photo, compressing())
+    const [pid = 0] = pool.stats().pids
+    process.kill(pid, 'SIGKILL')
+    // No pause: the job is given to the dead worker.
+    expect((await pool.compress(photo, compressing())).outcome).toBe('compressed')
+    expect(pool.stats()).toMatchObject({ crashed: 0, killed: 0 })
+    pool.close()
+  })
+
+  it('fails the job, not the program, when no worker can be started', async () => {
+    const pool = built.pool({ workerPath: '/nowhere/worker.js' })
+    await expect(pool.compress(photo, compressing())).rejects.toMatchObject({ code: 'encoder_fault' })
+    pool.close()
+  })
+
+  it('ends its workers when it is closed', async () => {
+    const pool = built.pool()
+    const waiting = pool.compress(photo, compressing())
+    const { pids } = pool.stats()
+    pool.close()
+    await expect(waiting).rejects.toMatchObject({ code: 'encoder_fault' })
+    await expect(pool.compress(photo, compressing())).rejects.toMatchObject({ code: 'encoder_fault' })
+    await until(() => !pids.some(alive))
+  })
+})
