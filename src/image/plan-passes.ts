@@ -44,10 +44,12 @@ interface OpenPass {
   last: number
   has: Set<StepKind>
   readonly readsSource: boolean
+  /** At its start. */
+  readonly alpha: boolean
 }
 
-function openPass(readsSource: boolean): OpenPass {
-  return { steps: [], last: 0, has: new Set(), readsSource }
+function openPass(readsSource: boolean, alpha: boolean): OpenPass {
+  return { steps: [], last: 0, has: new Set(), readsSource, alpha }
 }
 
 /** Where a step would stand in a pass; undefined where it cannot join it. */
@@ -65,6 +67,10 @@ function placeIn(pass: OpenPass, step: Step, plain: boolean, animated: boolean):
   }
   // The engine has one angle.
   if (step.kind === 'spin' && turned) return undefined
+  // Transparency is multiplied in at the start of a pass if there is any then: not for corners that a rotation adds within
+  // it, and twice for those of a rotation after a resize.
+  if (step.kind === 'spin' && pass.alpha && pass.has.has('resize')) return undefined
+  if (pass.has.has('spin') && (step.kind === 'blur' || step.kind === 'sharpen')) return undefined
   // The window is a kind of resize, and there is only one.
   if (step.kind === 'attention' && (pass.has.has('resize') || turned)) return undefined
   // Drawings over one another are laid down in their order.
@@ -72,12 +78,16 @@ function placeIn(pass: OpenPass, step: Step, plain: boolean, animated: boolean):
   return PLACE[step.kind] > pass.last ? PLACE[step.kind] : undefined
 }
 
-/** A quarter turn and a resize change places without changing a pixel, and the resize can then shrink while decoding. */
-function resizeBeforeTurn(pass: OpenPass, step: Step): boolean {
+/**
+ * A quarter turn and a resize that makes smaller change places without changing a pixel (one that enlarges does not), and
+ * the resize can then shrink while decoding.
+ */
+function resizeBeforeTurn(pass: OpenPass, step: Step, now: Now): boolean {
   const turn = pass.steps.at(-1)
   if (step.kind !== 'resize' || turn?.kind !== 'turn') return false
   if (pass.has.has('resize') || pass.has.has('attention') || pass.has.has('mirror')) return false
   const { width, height } = step
+  if (width > now.width || height > now.height) return false
   const resize: Step = turn.degrees === 180 ? step : { kind: 'resize', width: height, height: width }
   pass.steps.splice(-1, 1, resize, turn)
   pass.has.add('resize')
@@ -92,17 +102,17 @@ export function passesOf(steps: readonly Step[], start: Now, plain: boolean): Pa
   const animated = start.pages > 1
   const passes: Pass[] = []
   let now = start
-  let open = openPass(true)
+  let open = openPass(true, start.alpha)
   const close = (): void => {
     passes.push({
       steps: open.steps,
       end: now,
       framewise: animated && open.steps.some(({ kind }) => !STACKABLE.has(kind)),
     })
-    open = openPass(false)
+    open = openPass(false, now.alpha)
   }
   for (const step of steps) {
-    if (!resizeBeforeTurn(open, step)) {
+    if (!resizeBeforeTurn(open, step, now)) {
       let place = placeIn(open, step, plain, animated)
       if (place === undefined) {
         close()

@@ -47,7 +47,7 @@ function settingsOf(source: ImageFacts, operations: readonly Operation[]): Setti
 
 /** The steps that set an animation upright: the engine itself turns single pictures only. */
 function upright(orientation: number): Step[] {
-  const turn = { 3: 180, 4: 180, 5: 270, 6: 90, 7: 90, 8: 270 } as const
+  const turn = { 3: 180, 4: 180, 5: 90, 6: 90, 7: 270, 8: 270 } as const
   const degrees = turn[orientation as keyof typeof turn] as 90 | 180 | 270 | undefined
   const steps: Step[] = degrees === undefined ? [] : [{ kind: 'turn', degrees }]
   if ([2, 4, 5, 7].includes(orientation)) steps.push({ kind: 'mirror' })

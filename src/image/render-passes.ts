@@ -63,7 +63,8 @@ function ask(image: Sharp, step: Step): void {
     case 'overlay':
       return
     case 'linear':
-      image.linear(step.slope, step.offset)
+      // The engine cuts off what is behind the point instead of rounding.
+      image.linear(step.slope, step.offset + 0.5)
   }
 }
 

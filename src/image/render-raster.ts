@@ -14,7 +14,7 @@ export interface Raster {
 /** A picture from memory, for the engine. */
 export function fromRaster({ data, width, height, pages, channels }: Raster): Sharp {
   const raw = { width, height: height * pages, channels, ...(pages > 1 ? { pageHeight: height } : {}) }
-  return sharp(data, { raw, limitInputPixels: false })
+  return sharp(data, { raw, limitInputPixels: false, animated: pages > 1 })
 }
 
 /** One frame; a view of the same memory. */
