@@ -5,14 +5,16 @@ import { join, resolve } from 'node:path'
 import { fail, EXIT, readArgs } from './args.ts'
 import { buildFunction } from './build.ts'
 import { functionNode, startCloud } from './local/cloud.ts'
+import { startEdge } from './local/edge.ts'
 import { startPage } from './local/page/page.ts'
 import { listObjects, ownerClient } from './owner.ts'
 
 const HELP = `
 npm start -- [--port P] [--data DIR] [--instances N] [--json]
 
-Starts the local cloud: OSS with two buckets and a mirror rule, the function as it is deployed, and a page.
-  --port P       OSS listens on P, the function on P+1, the page on P+2 (default 8787; 0: free ports)
+Starts the local cloud: OSS with two buckets and a mirror rule, the function as it is deployed, the edge routine in
+front of the bucket, and a page.
+  --port P       OSS listens on P, the function on P+1, the page on P+2, the edge on P+3 (default 8787; 0: free ports)
   --data DIR     where objects are kept (default .local)
   --instances N  most instances of the function at once (default 1)
   --json         the first line that starts with { is JSON with every address and key
@@ -62,7 +64,13 @@ const page = await startPage({
     list: (bucket) => listObjects(ownerClient({ ...cloud.addresses, endpoint: cloud.oss.url }, bucket)),
   },
 })
-const addresses = { ...cloud.addresses, page: page.url }
+const edge = await startEdge({
+  port: port === 0 ? 0 : port + 3,
+  bucketUrl: `${cloud.oss.url}/${cloud.addresses.compressed}`,
+  // What the function runs with when nothing is set.
+  settings: { dialects: ['suffix', 'style'], styles: {} },
+})
+const addresses = { ...cloud.addresses, edge: edge.url, page: page.url }
 const runningFile = join(dataDir, 'running.json')
 writeFileSync(runningFile, JSON.stringify({ pid: process.pid, ...addresses }), { mode: 0o600 })
 
@@ -71,6 +79,7 @@ say(`
   page        ${addresses.page}
   upload to   ${addresses.oss}/${addresses.originals}/<key>      (signed; npm run demo does it)
   read from   ${addresses.oss}/${addresses.compressed}/<key>     (plain GET)
+  edge        ${addresses.edge}/<key>                          (negotiates f_auto, takes ?x-oss-process=)
   function    ${addresses.function}
 
   Ctrl-C stops everything. Objects stay in ${values.data}.`)
@@ -80,6 +89,7 @@ await new Promise<void>((done) => {
   else stop.signal.addEventListener('abort', () => done())
 })
 if (existsSync(runningFile)) rmSync(runningFile)
+await edge.close()
 await page.close()
 await cloud.close()
 process.exit(EXIT.ok)
