@@ -24,12 +24,18 @@ export interface Wanted {
   pages?: number
 }
 
+/** Larger ones are of one colour: it is their size that counts. */
+const MOST_DRAWN_PIXELS = 500_000
+
 /** A drawn picture of a format; `width` and `height` as stored. */
 export async function picture(wanted: Wanted): Promise<Buffer> {
   const { format, width, height, quality, orientation, pages = 1 } = wanted
   const channels = wanted.alpha === true ? 4 : 3
   if (pages > 1) return animation({ ...wanted, pages })
-  const image = sharp(gradient(width, height, channels), { raw: { width, height, channels } })
+  const image =
+    width * height > MOST_DRAWN_PIXELS
+      ? sharp({ create: { width, height, channels, background: '#336699' } })
+      : sharp(gradient(width, height, channels), { raw: { width, height, channels } })
   if (orientation !== undefined) image.withMetadata({ orientation })
   const q = quality === undefined ? {} : { quality }
   const asked = {
