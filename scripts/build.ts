@@ -1,4 +1,4 @@
-// `npm run build`: dist/ holds exactly what is deployed: the two entries bundled, and sharp for linux-x64 with glibc,
+// `npm run build`: dist/ holds exactly what is deployed: the entries bundled, and sharp for linux-x64 with glibc,
 // whatever machine this runs on.
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -25,7 +25,7 @@ export async function buildFunction(outDir: string): Promise<void> {
   mkdirSync(outDir, { recursive: true })
   await build({
     absWorkingDir: ROOT,
-    entryPoints: { web: 'src/entry/web.ts', index: 'src/entry/event.ts' },
+    entryPoints: { web: 'src/entry/web.ts', index: 'src/entry/event.ts', worker: 'src/entry/worker.ts' },
     outdir: outDir,
     bundle: true,
     platform: 'node',

@@ -2,6 +2,7 @@ import { AppError, toAppError } from './errors.ts'
 import { ImageFault } from './image/fault.ts'
 import { KeyFault } from './key/fault.ts'
 import { OssFault } from './oss/fault.ts'
+import { Overloaded } from './workers/overloaded.ts'
 
 /** What goes out. Anything but 200 is JSON; never a 206, a 304 or a redirect (OSS would store or follow it). */
 export interface Answer {
@@ -48,6 +49,7 @@ export function toPublicError(thrown: unknown): AppError {
   if (thrown instanceof KeyFault) return new AppError(thrown.code, thrown.message)
   if (thrown instanceof ImageFault) return fromImageFault(thrown)
   if (thrown instanceof OssFault) return fromOssFault(thrown)
+  if (thrown instanceof Overloaded) return new AppError('overloaded', thrown.message)
   return toAppError(thrown)
 }
 

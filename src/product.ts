@@ -1,5 +1,5 @@
 // What one read of an original leads to: the answer's headers and body, what is stored, what is logged.
-import { RECIPE } from './image/compress.ts'
+import { RECIPE } from './image/policy.ts'
 import type { RequestLine } from './log.ts'
 import { type Compressed, md5Of, type NewObject, type OpenOriginal, type OriginalFacts } from './oss/bucket.ts'
 import { type PassedType, passThroughHeaders } from './passthrough.ts'

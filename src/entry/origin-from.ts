@@ -1,12 +1,16 @@
+import { existsSync } from 'node:fs'
+import { availableParallelism, totalmem } from 'node:os'
+import { join } from 'node:path'
+
 import type { Config } from '../config.ts'
-import type { Context } from '../context.ts'
+import { type Context, contextFromEnvironment } from '../context.ts'
 import { AppError } from '../errors.ts'
-import { compress } from '../image/compress.ts'
-import { render } from '../image/render.ts'
 import { createLog, type Log } from '../log.ts'
-import { createOrigin, type Origin } from '../origin.ts'
+import { createOrigin, type Origin, type OriginDeps } from '../origin.ts'
 import { openCompressed, openOriginals } from '../oss/bucket.ts'
 import { createClients, loadSdk } from '../oss/clients.ts'
+import { memoryForRenders } from '../workers/memory.ts'
+import { createPool } from '../workers/pool.ts'
 
 /** Puts the real rooms together; both entries use it. */
 export function originFrom(config: Config, write: (text: string) => void): { origin: Origin; log: Log } {
@@ -14,6 +18,7 @@ export function originFrom(config: Config, write: (text: string) => void): { ori
   const clients = createClients({ region: config.region, endpoint: config.endpoint })
   // Most of the start-up time; the first request will need it at once. A failure shows there, not here.
   loadSdk().catch(() => undefined)
+  const renders = rendersFrom(log)
   const buckets = ({ credentials }: Context) => {
     if (credentials === undefined) {
       throw new AppError(
@@ -21,10 +26,39 @@ export function originFrom(config: Config, write: (text: string) => void): { ori
         'Expected credentials of a role, got none. Give the function a role in s.yaml.',
       )
     }
+    // The original is about to be read; a worker has started by the time it is there.
+    renders.warm()
     return {
       originals: openOriginals(clients, credentials, config.originals),
       compressed: openCompressed(clients, credentials, config.compressed, config.originals),
     }
   }
-  return { origin: createOrigin({ config, buckets, compress, render, log }), log }
+  return {
+    origin: createOrigin({
+      config,
+      buckets,
+      compress: (...given) => renders.compress(...given),
+      render: (...given) => renders.render(...given),
+      log,
+    }),
+    log,
+  }
+}
+
+type Renders = Pick<OriginDeps, 'compress' | 'render'> & { warm(): void }
+
+/** The build puts the worker beside the entry; where there is none (tests of the sources), pictures are made right here. */
+function rendersFrom(log: Log): Renders {
+  const workerPath = typeof __dirname === 'string' ? join(__dirname, 'worker.js') : ''
+  if (!existsSync(workerPath)) {
+    return {
+      compress: async (...given) => (await import('../image/compress.ts')).compress(...given),
+      render: async (...given) => (await import('../image/render.ts')).render(...given),
+      warm: () => undefined,
+    }
+  }
+  const workers = availableParallelism()
+  const functionBytes = contextFromEnvironment(process.env, '').function.memoryMb * 1_048_576
+  const memoryBytes = memoryForRenders(functionBytes > 0 ? functionBytes : totalmem() / 2, workers)
+  return createPool({ workers, workerPath, memoryBytes, onNotice: (text) => log.notice('error', text) })
 }

@@ -1,0 +1,134 @@
+// Nothing is ever late, and nothing takes anything else along: renders run in processes that are killed when their time is
+// up, and that may die by themselves.
+import { readdirSync, readFileSync } from 'node:fs'
+
+import { cameraJpeg } from '../support/pictures.ts'
+import { type TestCloud, testCloud } from './support.ts'
+
+let small: Buffer
+let large: Buffer
+beforeAll(async () => {
+  small = await cameraJpeg(640, 480)
+  large = await cameraJpeg(4000, 3000)
+})
+
+let cloud: TestCloud
+afterEach(() => cloud.close())
+
+/** The same picture as a file of its own: with a comment behind the first marker. */
+function marked(jpeg: Buffer, text: string): Buffer {
+  const comment = Buffer.from(text)
+  const head = Buffer.from([0xff, 0xfe, 0, comment.length + 2])
+  return Buffer.concat([jpeg.subarray(0, 2), head, comment, jpeg.subarray(2)])
+}
+
+function functionPid(): number {
+  const [instance] = cloud.gateway.instances()
+  return instance?.pid ?? 0
+}
+
+interface Process {
+  pid: number
+  parent: number
+  /** Spent on the processor, in hundredths of a second. */
+  ticks: number
+}
+
+/** The processes that the function started. */
+function workers(): Process[] {
+  const parent = functionPid()
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const fields = readFileSync(`/proc/${name}/stat`, 'latin1')
+          .replace(/^.*\) /, '')
+          .split(' ')
+        return [{ pid: Number(name), parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) }]
+      } catch {
+        return []
+      }
+    })
+    .filter((process) => process.parent === parent)
+}
+
+/** A worker that has been at work for at least this long. */
+async function workerAtWork(ticks: number): Promise<number> {
+  for (;;) {
+    const found = workers().find((worker) => worker.ticks >= ticks)
+    if (found !== undefined) return found.pid
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+it('a picture that takes longer than there is time: 503 in time, nothing stored, and the next one is made', async () => {
+  cloud = await testCloud({ environment: { DEADLINE_MS: '1200', FORMAT: 'avif', QUALITY: 'high' } })
+  await cloud.upload('large.jpg', large)
+  await cloud.upload('small.jpg', small)
+  expect((await cloud.ask('/small.jpg')).status).toBe(200)
+  const late = await cloud.ask('/large.jpg')
+  expect(late.status).toBe(503)
+  expect(late.headers.get('retry-after')).toBe('1')
+  expect(JSON.parse(late.body.toString())).toMatchObject({ code: 'out_of_time' })
+  const line = cloud.lines().at(-1) as { ms: { total: number } }
+  expect(line.ms.total).toBeLessThan(1200)
+  expect((await cloud.head('large.jpg')).status).toBe(404)
+  expect((await cloud.ask('/small.jpg')).status).toBe(200)
+  expect(cloud.gateway.counters).toMatchObject({ started: 1, crashed: 0 })
+})
+
+it('a worker that crashes in the middle costs one 503; the function and everybody else go on', async () => {
+  cloud = await testCloud({ environment: { FORMAT: 'avif' } })
+  await cloud.upload('large.jpg', large)
+  for (let i = 0; i < 6; i++) await cloud.upload(`small-${i}.jpg`, marked(small, `${i}`))
+  const doomed = cloud.ask('/large.jpg')
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  const pid = await workerAtWork(60)
+  const others = Promise.all([0, 1, 2, 3, 4, 5].map((i) => cloud.ask(`/small-${i}.jpg`)))
+  process.kill(pid, 'SIGSEGV')
+  const { status, body } = await doomed
+  expect(status).toBe(503)
+  expect(JSON.parse(body.toString())).toMatchObject({ code: 'encoder_fault' })
+  expect((await others).map((answer) => answer.status)).toEqual(Array(6).fill(200))
+  expect((await cloud.ask('/small-0.jpg')).status).toBe(200)
+  expect(cloud.gateway.counters).toMatchObject({ started: 1, crashed: 0 })
+})
+
+it('20 pictures of 12 megapixels at once: each answer is a picture or a 503, none is late', async () => {
+  cloud = await testCloud()
+  const keys = Array.from({ length: 20 }, (_, i) => `large-${i}.jpg`)
+  for (const key of keys) await cloud.upload(key, marked(large, key))
+  const answers = await Promise.all(keys.map((key) => cloud.ask(`/${key}`)))
+  const statuses = answers.map(({ status }) => status)
+  for (const status of statuses) expect([200, 503]).toContain(status)
+  expect(statuses).toContain(200)
+  for (const { ms } of cloud.lines() as { ms: { total: number } }[]) expect(ms.total).toBeLessThan(8000)
+  await cloud.upload('small.jpg', small)
+  expect((await cloud.ask('/small.jpg')).status).toBe(200)
+  expect(cloud.gateway.counters).toMatchObject({ started: 1, crashed: 0 })
+})
+
+it('100 readers of one picture: one worker makes it once', async () => {
+  cloud = await testCloud()
+  await cloud.upload('herd.jpg', small)
+  const answers = await Promise.all(Array.from({ length: 100 }, () => cloud.ask('/herd.jpg')))
+  expect(answers.map(({ status }) => status)).toEqual(Array(100).fill(200))
+  expect(cloud.counts()).toMatchObject({ reads: 1, puts: 1 })
+  expect(cloud.lines().filter((line) => line['joined'] !== true)).toHaveLength(1)
+  expect(workers()).toHaveLength(1)
+})
+
+it('frozen in the middle of a picture for longer than its time: answered as soon as it thaws', async () => {
+  cloud = await testCloud({ environment: { DEADLINE_MS: '2000', FORMAT: 'avif', QUALITY: 'high' } })
+  await cloud.upload('large.jpg', large)
+  await cloud.upload('small.jpg', small)
+  const frozen = cloud.ask('/large.jpg')
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  await workerAtWork(40)
+  process.kill(-functionPid(), 'SIGSTOP')
+  await new Promise((resolve) => setTimeout(resolve, 2500))
+  process.kill(-functionPid(), 'SIGCONT')
+  expect((await frozen).status).toBe(503)
+  expect((await cloud.ask('/small.jpg')).status).toBe(200)
+  expect(cloud.gateway.counters).toMatchObject({ started: 1, crashed: 0 })
+})
