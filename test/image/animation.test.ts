@@ -2,6 +2,8 @@ import sharp from 'sharp'
 import { compress } from '../../src/image/compress.ts'
 import type { CompressOptions } from '../../src/image/compress.ts'
 import { editPng } from '../../src/image/container/png.ts'
+import { encodeGif } from '../../src/image/encode/gif.ts'
+import { readHeader } from '../../src/image/inspect.ts'
 import { pngChunk } from '../../src/image/png/write.ts'
 import { difference } from './compare.ts'
 import { animation, drawing, paint } from './draw.ts'
@@ -49,6 +51,10 @@ describe('animations', () => {
       const result = await compress(source, { ...options, format })
       expect((await sharp(result.bytes).metadata()).pages).toBe(8)
     }
+    // And not only because the original went out in its place.
+    const { facts } = await readHeader(source)
+    const made = await encodeGif({ source, facts, colour: 'plain', quality: 'balanced', wantedAt: Infinity })
+    expect((await sharp(made.bytes).metadata()).pages).toBe(8)
   })
 
   it('as APNG goes out whole: the engine would see its first frame only', async () => {

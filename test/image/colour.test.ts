@@ -1,9 +1,12 @@
 import sharp from 'sharp'
+import { planColour } from '../../src/image/colour.ts'
 import { compress } from '../../src/image/compress.ts'
 import type { CompressOptions } from '../../src/image/compress.ts'
+import type { IccFacts } from '../../src/image/container/icc.ts'
 import { readPng } from '../../src/image/container/png.ts'
 import { pngChunk } from '../../src/image/png/write.ts'
 import { editPng } from '../../src/image/container/png.ts'
+import type { ImageFacts } from '../../src/image/types.ts'
 import { difference } from './compare.ts'
 import { drawing, paint, photo } from './draw.ts'
 
@@ -123,5 +126,42 @@ describe('colours as a browser shows them', () => {
     expect(await compress(source, options)).toMatchObject({ outcome: 'original', reason: 'high_dynamic_range' })
     const deep = await photo(60, 60).avif({ bitdepth: 10, effort: 0, quality: 95 }).toBuffer()
     expect(await compress(deep, options)).toMatchObject({ outcome: 'original', reason: 'high_dynamic_range' })
+  })
+})
+
+describe('planColour', () => {
+  const facts = (space: string): ImageFacts => ({
+    format: 'jpeg',
+    contentType: 'image/jpeg',
+    width: 1,
+    height: 1,
+    pages: 1,
+    pixels: 1,
+    orientation: 1,
+    hasAlpha: false,
+    hasProfile: true,
+    depth: 8,
+    space,
+  })
+  const icc = (space: string, more: Partial<IccFacts> = {}): IccFacts => ({
+    bytes: 500,
+    space,
+    matrix: true,
+    srgb: false,
+    ...more,
+  })
+
+  it.each([
+    ['untagged', facts('srgb'), undefined, 'plain'],
+    ['sRGB by another name', facts('srgb'), icc('RGB ', { srgb: true }), 'plain'],
+    ['a wide gamut', facts('srgb'), icc('RGB '), 'keep'],
+    ['a scanner', facts('srgb'), icc('RGB ', { matrix: false }), 'convert'],
+    ['a profile larger than what it gives', facts('srgb'), icc('RGB ', { bytes: 60_000 }), 'convert'],
+    ['a profile for print in a colour picture', facts('srgb'), icc('CMYK', { matrix: false }), 'plain'],
+    ['a grey curve', facts('b-w'), icc('GRAY', { matrix: false }), 'keep'],
+    ['print with its profile', facts('cmyk'), icc('CMYK', { matrix: false, bytes: 500_000 }), 'convert'],
+    ['print without', facts('cmyk'), undefined, 'convert'],
+  ])('%s', (_, picture, profile, plan) => {
+    expect(planColour(picture, profile)).toBe(plan)
   })
 })
