@@ -39,7 +39,8 @@ const HOP_BY_HOP = new Set(
 
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const agent = new Agent({ keepAlive: true })
-  const server = createServer({ maxHeaderSize: 64 * 1024 }, (request, response) => {
+  // The suite waits 5 s between requests; a connection that is closed just then is lost to its client.
+  const server = createServer({ maxHeaderSize: 64 * 1024, keepAliveTimeout: 60_000 }, (request, response) => {
     forward(request, response, options, agent).catch(() => response.destroy())
   })
   await new Promise<void>((resolve, reject) => {
