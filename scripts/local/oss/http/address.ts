@@ -27,12 +27,13 @@ export interface AddressRules {
  * @throws OssError for a path that is no UTF-8, an endpoint of another region, or path style on a regional endpoint
  */
 export function readAddress(host: string, rawPath: string, rules: AddressRules): Address {
-  const name = host.replace(/:\d+$/, '').toLowerCase()
-  const mapped = rules.hosts[name]
+  const name = host.replace(/:\d+$/, '')
+  const mapped = rules.hosts[name.toLowerCase()]
   if (mapped !== undefined) return withKey('cname', mapped, rawPath.slice(1), rules)
-  const local = /^(.+)\.localhost$/.exec(name)
+  // The bucket keeps its letters as they are: one with capitals is documented to be no bucket's name (EC 0015-00000001).
+  const local = /^(.+)\.localhost$/i.exec(name)
   if (local?.[1]) return withKey('virtual-host', local[1], rawPath.slice(1), rules)
-  const regional = /^(?:(.+)\.)?(oss-[a-z0-9-]+)\.aliyuncs\.com$/.exec(name)
+  const regional = /^(?:(.+)\.)?(oss-[a-z0-9-]+)\.aliyuncs\.com$/i.exec(name)
   if (regional?.[2]) {
     const bucket = regional[1]
     if (bucket === undefined) {
@@ -43,7 +44,7 @@ export function readAddress(host: string, rawPath: string, rules: AddressRules):
         'The bucket you are attempting to access must be addressed using OSS third level domain.',
       )
     }
-    checkRegion(regional[2], bucket, rules.region)
+    checkRegion(regional[2].toLowerCase(), bucket, rules.region)
     return withKey('virtual-host', bucket, rawPath.slice(1), rules)
   }
   const slash = rawPath.indexOf('/', 1)
