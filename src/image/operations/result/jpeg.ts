@@ -2,7 +2,7 @@ import type { JpegOptions } from 'sharp'
 import { chooseRung } from '../../effort.ts'
 import { QUALITY } from '../../policy.ts'
 import { needsFullChroma } from '../../probe/hot.ts'
-import { fromRaster } from '../../render-raster.ts'
+import { fromRaster, type Raster } from '../../render-raster.ts'
 import { type Encoded, type Job, onWhite } from './job.ts'
 
 // What sharp means by `mozjpeg: true`, less the table and the scans, which follow from what was asked for.
@@ -18,6 +18,13 @@ const RUNGS = [
 const ANNEX_K = 0
 const MOZJPEG = 3
 
+/** Three channels: white where the picture was transparent. */
+async function flattened(job: Job): Promise<Raster> {
+  if (job.raster.channels === 3) return job.raster
+  const { data, info } = await onWhite(job).removeAlpha().raw().toBuffer({ resolveWithObject: true })
+  return { data, width: info.width, height: info.height, pages: 1, channels: 3 }
+}
+
 /** White where the picture is transparent. */
 export async function encodeJpeg(job: Job): Promise<Encoded> {
   const { name, options } = chooseRung(RUNGS, job)
@@ -25,8 +32,7 @@ export async function encodeJpeg(job: Job): Promise<Encoded> {
   const quality = asked ?? QUALITY[job.quality].jpeg
   const quantisationTable = asked === undefined ? MOZJPEG : ANNEX_K
   const progressive = job.progressive ?? true
-  const { data, info } = await onWhite(job).removeAlpha().raw().toBuffer({ resolveWithObject: true })
-  const raster = { data, width: info.width, height: info.height, pages: 1, channels: 3 as const }
+  const raster = await flattened(job)
   const chromaSubsampling = needsFullChroma(raster) ? '4:4:4' : '4:2:0'
   const bytes = await fromRaster(raster)
     .jpeg({
