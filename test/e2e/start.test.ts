@@ -18,6 +18,7 @@ interface Addresses {
   originals: string
   compressed: string
   function: string
+  edge: string
   page: string
   accessKeyId: string
   accessKeySecret: string
@@ -69,6 +70,8 @@ it('npm start: photographs put with ali-oss come back smaller, upright and store
       expect(await calls()).toBe(before2)
     }
     expect((await fetch(addresses.page)).status).toBe(200)
+    const throughEdge = await fetch(`${addresses.edge}/photo%200.jpg`)
+    expect([throughEdge.status, throughEdge.headers.get('content-type')]).toEqual([200, 'image/jpeg'])
   } finally {
     const { pid } = JSON.parse(readFileSync(join(dataDir, 'running.json'), 'utf8')) as { pid: number }
     process.kill(pid, 'SIGINT')
