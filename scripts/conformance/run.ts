@@ -39,7 +39,7 @@ const jobs = Number(values.jobs)
 if (!Number.isInteger(jobs) || jobs < 1 || jobs > 64)
   fail(EXIT.usage, `Expected --jobs from 1 to 64, got ${values.jobs}.`)
 const tests = values.tests === undefined ? undefined : new RegExp(values.tests)
-const lacking = await missing(values.gocode)
+const lacking = missing(values.gocode)
 if (lacking !== undefined) fail(EXIT.usage, lacking)
 
 const result = await runMatrix({

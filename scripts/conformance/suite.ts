@@ -1,7 +1,7 @@
 // The suite: the tests of the vendor's Go client, version 1.5.0, as Debian and Ubuntu package them. It was written
 // against the real service. Nothing of it is kept here; its files are copied to a temporary folder when it runs.
 
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -25,12 +25,13 @@ export interface Suite {
 }
 
 /** Why the suite cannot run here, or undefined. */
-export async function missing(gocode = GOCODE): Promise<string | undefined> {
-  const lacks = [IMPORT_PATH, RUNNER].filter((path) => !existsSync(join(gocode, 'src', path)))
-  const go = await run('go', ['version'], {}).catch(() => undefined)
-  if (lacks.length === 0 && go?.code === 0) return undefined
-  const what = [...lacks.map((path) => `${path} in ${gocode}/src`), ...(go?.code === 0 ? [] : ['go'])]
-  return `Missing: ${what.join(', ')}. On Debian or Ubuntu: apt-get install -y --no-install-recommends ${PACKAGES.join(' ')}`
+export function missing(gocode = GOCODE): string | undefined {
+  const paths = [IMPORT_PATH, RUNNER].filter((path) => !existsSync(join(gocode, 'src', path)))
+  const lacks = paths.map((path) => `${path} in ${gocode}/src`)
+  if (spawnSync('go', ['version']).status !== 0) lacks.push('go')
+  if (lacks.length === 0) return undefined
+  const remedy = `apt-get install -y --no-install-recommends ${PACKAGES.join(' ')}`
+  return `Missing: ${lacks.join(', ')}. On Debian or Ubuntu: ${remedy}`
 }
 
 /**
