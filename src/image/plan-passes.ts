@@ -60,11 +60,7 @@ function placeIn(pass: OpenPass, step: Step, plain: boolean, animated: boolean):
   if (first === undefined) return PLACE[step.kind]
   if (animated && STACKABLE.has(step.kind) !== STACKABLE.has(first.kind)) return undefined
   const turned = pass.has.has('turn') || pass.has.has('spin')
-  if (step.kind === 'crop') {
-    // Without a resize between them, a second crop makes the engine turn before the first one.
-    const disorder = turned && pass.has.has('crop') && !pass.has.has('resize')
-    return pass.last < LATE_CROP && !disorder ? LATE_CROP : undefined
-  }
+  if (step.kind === 'crop') return pass.last < LATE_CROP ? LATE_CROP : undefined
   // The engine has one angle.
   if (step.kind === 'spin' && turned) return undefined
   // Transparency is multiplied in at the start of a pass if there is any then: not for corners that a rotation adds within

@@ -6,7 +6,7 @@ import type { Pass } from './plan-passes.ts'
 import type { Plan } from './plan.ts'
 import { frameOf, fromRaster, type Raster } from './render-raster.ts'
 import type { Step, Tools } from './operations/steps.ts'
-import type { ImageFacts } from './types.ts'
+import type { ImageFacts, ImageFormat } from './types.ts'
 
 const TRANSPARENT = { r: 0, g: 0, b: 0, alpha: 0 }
 
@@ -108,6 +108,9 @@ async function pixels(image: Sharp, pass: Pass, pages: number): Promise<Raster> 
   return { data, width, height, pages, channels }
 }
 
+/** Read from top to bottom as far as is needed; the others are decoded whole or not at all. */
+const BY_LINES = new Set<ImageFormat>(['jpeg', 'png', 'tiff'])
+
 /**
  * Decodes all of the source and keeps nothing. A pass that begins with a crop stops reading below it, and what is broken
  * further down would go unnoticed: a picture that cannot be decoded is refused whatever part of it is asked for.
@@ -160,7 +163,7 @@ export async function runPasses(
   for (const pass of plan.passes) {
     checkTime(until)
     if (raster === undefined) {
-      if (pass.steps[0]?.kind === 'crop') await proveWhole(source, facts)
+      if (pass.steps[0]?.kind === 'crop' && BY_LINES.has(facts.format)) await proveWhole(source, facts)
       raster = await readSource(source, facts, plan, pass, tools, until)
       continue
     }

@@ -41,7 +41,7 @@ describe('a plan', () => {
     ['rotate,90/resize,w_200', [['resize', 'turn']]],
     ['rotate,90/resize,w_600,limit_0', [['turn'], ['resize']]],
     ['rotate,90/rotate,90', [['turn'], ['turn']]],
-    ['crop,w_200/rotate,90/crop,w_100', [['crop', 'turn'], ['crop']]],
+    ['crop,w_200/rotate,90/crop,w_100', [['crop', 'turn', 'crop']]],
     ['blur,r_3,s_2/resize,w_200', [['blur'], ['resize']]],
     ['sharpen,100/blur,r_3,s_2', [['sharpen'], ['blur']]],
     ['resize,w_300/resize,w_200', [['resize'], ['resize']]],

@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { run } from './chain.ts'
-import { DELAYS, picture, pixelAt } from './pictures.ts'
+import { DELAYS, picture, pixelAt, rgba } from './pictures.ts'
 
 const COLOURS = [
   [255, 0, 0],
@@ -79,6 +79,44 @@ describe('an animation', () => {
       const made = await run(bytes, `resize,w_50/format,${format}`)
       expect([made.pages, made.width, made.height]).toEqual([1, 50, 40])
       expect((await pixelAt(made.bytes, 5, 5))[0]).toBeGreaterThan(240)
+    }
+  })
+
+  it('is cut to one window, where the first frame draws attention', async () => {
+    const dot = Buffer.from(
+      '<svg width="40" height="40"><circle cx="20" cy="20" r="20" fill="#e84"/><path d="M0 0L40 40M40 0L0 40" stroke="#000"/></svg>',
+    )
+    const frame = (left: number, top: number): Promise<Buffer> =>
+      sharp({ create: { width: 200, height: 200, channels: 3, background: '#888' } })
+        .composite([{ input: dot, left, top }])
+        .removeAlpha()
+        .raw()
+        .toBuffer()
+    const source = await sharp(Buffer.concat([await frame(150, 150), await frame(10, 10)]), {
+      raw: { width: 200, height: 400, channels: 3, pageHeight: 200 },
+    })
+      .webp({ lossless: true, delay: [100, 100] })
+      .toBuffer()
+    const made = await run(source, 'crop,w_60,h_60,g_auto/quality,q_lossless')
+    const orange = async (page: number): Promise<number> => {
+      const { data } = await rgba(await sharp(made.bytes, { page }).png().toBuffer())
+      let found = 0
+      for (let i = 0; i < data.length; i += 4) if ((data[i] ?? 0) > 200 && (data[i + 2] ?? 0) < 120) found++
+      return found
+    }
+    expect(made.pages).toBe(2)
+    expect(await orange(0)).toBeGreaterThan(700)
+    expect(await orange(1)).toBe(0)
+  })
+
+  it('plays as often as an encoder can say, where its file says more', async () => {
+    const bytes = await picture({ format: 'gif', width: 20, height: 10, pages: 3 })
+    const count = bytes.indexOf('NETSCAPE2.0') + 'NETSCAPE2.0'.length + 2
+    bytes.writeUInt16LE(65_535, count)
+    expect((await sharp(bytes, { animated: true }).metadata()).loop).toBe(65_536)
+    for (const format of ['gif', 'webp']) {
+      const made = await run(bytes, `resize,w_10/format,${format}`)
+      expect((await sharp(made.bytes, { animated: true }).metadata()).loop).toBe(65_535)
     }
   })
 

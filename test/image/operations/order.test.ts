@@ -127,6 +127,9 @@ describe('longer chains', () => {
   const chains = [
     ['crop', 'turn', 'crop'],
     ['turn', 'crop', 'turn', 'crop'],
+    ['crop', 'spin', 'crop'],
+    ['turn', 'crop', 'crop'],
+    ['crop', 'crop', 'turn', 'crop'],
     ['turn', 'resize', 'crop'],
     ['crop', 'turn', 'resize', 'blur'],
     ['blur', 'resize', 'sharpen', 'mark', 'bright'],

@@ -34,9 +34,15 @@ export function onWhite(job: Job): Sharp {
   return job.raster.channels === 4 ? image(job).flatten({ background: '#fff' }) : image(job)
 }
 
+/** The largest count that an encoder takes. A file may say one more: 65,535 repetitions after the first time. */
+const MOST_LOOPS = 65_535
+
 /** How an animation plays; nothing for a still picture. */
 export function playing({ facts }: Job): { loop?: number; delay?: number[] } {
   if (facts.pages === 1) return {}
   const { loop, delay } = facts
-  return { ...(loop === undefined ? {} : { loop }), ...(delay === undefined ? {} : { delay }) }
+  return {
+    ...(loop === undefined ? {} : { loop: Math.min(loop, MOST_LOOPS) }),
+    ...(delay === undefined ? {} : { delay }),
+  }
 }
