@@ -5,7 +5,7 @@ import { readJpeg } from './container/jpeg.ts'
 import { readPng } from './container/png.ts'
 import { readWebp } from './container/webp.ts'
 import { planColour } from './colour.ts'
-import { encodeAvif, fitsAvif } from './encode/avif.ts'
+import { encodeAvif, fitsAvif, MAX_AVIF_PIXELS } from './encode/avif.ts'
 import { encodeGif } from './encode/gif.ts'
 import { encodeJpeg } from './encode/jpeg.ts'
 import { encodePng } from './encode/png.ts'
@@ -72,8 +72,20 @@ function encodeSame(work: Work): Promise<Encoded | KeptReason> | KeptReason {
   }
 }
 
+// Frames together. GIF takes up to 120 ms for a megapixel on one thread whatever the effort, and animations that large
+// (300 frames of 480×320 are twice this) are films that no still-picture format makes small.
+const MAX_ANIMATED_PIXELS = 25_000_000
+
+/**
+ * Share of the original below which another format wins without a look at what the same format would give: mozjpeg and
+ * lossless PNG were never that much smaller than AVIF or WebP of the same picture, and the look costs a whole encode.
+ */
+const CLEAR_WIN = { avif: 0.6, webp: 0.4 } as const
+
 /** Sources that no encoder here can follow without losing something that shows. */
-function whyLeave({ format, contentType, depth }: ImageFacts, source: Buffer): KeptReason | undefined {
+function whyLeave({ format, contentType, depth, pages, pixels }: ImageFacts, source: Buffer): KeptReason | undefined {
+  if (pages > 1 && pixels > MAX_ANIMATED_PIXELS) return 'too_costly'
+  if (format === 'avif' && pixels > MAX_AVIF_PIXELS) return 'too_costly'
   if (format === 'png') {
     const found = readPng(source)
     if (found?.frames !== undefined) return 'animation'
@@ -118,14 +130,16 @@ async function sameAnimation(made: Encoded, facts: ImageFacts): Promise<boolean>
 async function best(work: Work, format: CompressOptions['format'], bytes: number): Promise<Encoded | KeptReason> {
   const reason = whyLeave(work.facts, work.source)
   if (reason !== undefined) return reason
-  const same = await encodeSame(work)
-  let winner = typeof same === 'string' ? same : (worth(same, work.facts, bytes) ?? same)
-  if (typeof winner !== 'string' && !(await sameAnimation(winner, work.facts))) winner = 'animation'
-  if (format === 'keep' || format === work.facts.format) return winner
-  const other = await encodeAs(format, work)
-  const target = typeof winner === 'string' ? bytes : winner.bytes.length
-  if (other === undefined || other.bytes.length >= target || !(await sameAnimation(other, work.facts))) return winner
-  return other
+  const target = format === 'keep' || format === work.facts.format ? undefined : format
+  let other = target && (await encodeAs(target, work))
+  if (other !== undefined && !(await sameAnimation(other, work.facts))) other = undefined
+  if (target !== undefined && other !== undefined && other.bytes.length <= bytes * CLEAR_WIN[target]) return other
+
+  const made = await encodeSame(work)
+  let same = typeof made === 'string' ? made : (worth(made, work.facts, bytes) ?? made)
+  if (typeof same !== 'string' && !(await sameAnimation(same, work.facts))) same = 'animation'
+  const least = typeof same === 'string' ? bytes : same.bytes.length
+  return other !== undefined && other.bytes.length < least ? other : same
 }
 
 function reasonOf(fault: ImageFault, media: string): KeptReason {

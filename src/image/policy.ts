@@ -1,7 +1,7 @@
 import type { Quality } from './types.ts'
 
 /** Version of the policy: changes whenever the bytes of any answer may change. Stored with every object. */
-export const RECIPE = '2'
+export const RECIPE = '3'
 
 /**
  * Encoder settings that look alike: SSIMULACRA2 about 65, 75 and 82 against a lossless source, mean over photographs.

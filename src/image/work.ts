@@ -14,6 +14,7 @@ export type KeptReason =
   | 'active_content'
   | 'animation'
   | 'high_dynamic_range'
+  | 'too_costly'
   | 'not_an_image'
 
 /** One source on its way to one result. */

@@ -70,6 +70,17 @@ describe('animations', () => {
     expect(result.bytes.includes('acTL')).toBe(true)
   })
 
+  it('of more pixels in all frames than can be made in time goes out as it came', async () => {
+    const still = await sharp({ create: { width: 1000, height: 26_000, channels: 3, background: '#456' } })
+      .raw()
+      .toBuffer()
+    const source = await sharp(still, { raw: { width: 1000, height: 26_000, channels: 3, pageHeight: 1000 } })
+      .gif({ keepDuplicateFrames: true, effort: 1 })
+      .toBuffer()
+    const limits = { maxSourcePixels: 30_000_000, maxOutputPixels: 1 }
+    expect(await compress(source, { ...options, limits })).toMatchObject({ outcome: 'original', reason: 'too_costly' })
+  })
+
   it('counts all frames against the limit', async () => {
     const source = await animation('webp', 6, delay, 0)
     const limits = { maxSourcePixels: 48 * 32 * 6 - 1, maxOutputPixels: 1 }

@@ -284,7 +284,7 @@ describe('format and quality', () => {
     expect(hurried).toMatchObject({
       outcome: 'compressed',
       format: 'jpeg',
-      settings: 'mozjpeg notrellis q80 4:2:0 table3',
+      settings: 'mozjpeg quick q80 4:2:0 table3',
     })
   })
 })

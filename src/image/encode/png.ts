@@ -19,8 +19,8 @@ const TRY_BOTH_PIXELS = 1_500_000
 
 const RUNGS = [
   { level: 9, msPerMegapixel: 1400 },
-  { level: 6, msPerMegapixel: 350 },
-  { level: 4, msPerMegapixel: 150 },
+  { level: 6, msPerMegapixel: 110 },
+  { level: 4, msPerMegapixel: 75 },
   { level: 2, msPerMegapixel: 60 },
 ] as const
 
