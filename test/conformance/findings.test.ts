@@ -85,3 +85,12 @@ it.each(['.localhost', '.oss-cn-hangzhou.aliyuncs.com'])('takes no capitals in a
   expect(codeOf((await put('Capitals')).body)).toBe('InvalidBucketName')
   expect((await put(`capitals${domain.length}`)).status).toBe(200)
 })
+
+it('numbers uploads by the time they begin', async () => {
+  const ids: string[] = []
+  for (let at = 0; at < 20; at += 1) ids.push((await oss.initMultipartUpload('numbered')).uploadId)
+  const times = ids.map((id) => id.slice(0, 16))
+  expect(ids.every((id) => /^0[0-9A-F]{31}$/.test(id))).toBe(true)
+  expect([...times].sort()).toEqual(times)
+  expect(Math.abs(Number.parseInt(times[0] ?? '', 16) / 1000 - Date.now())).toBeLessThan(60_000)
+})
