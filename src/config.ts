@@ -4,6 +4,7 @@ import { createHmac } from 'node:crypto'
 
 import { mistakesInSettings, readAllow, readDialects, readStyles } from './key/settings-text.ts'
 import type { KeySettings } from './key/settings.ts'
+import { ownGrammar } from './own/install.ts'
 
 export type PassThrough = 'none' | 'media' | 'all'
 export type Store = 'function' | 'mirror'
@@ -255,11 +256,13 @@ function keySettingsOf(value: (name: string) => string, wrong: (name: string, mi
     .split(',')
     .map((key) => key.trim())
     .filter((key) => key !== '')
+  const grammar = ownGrammar()
   const settings: KeySettings = {
     dialects: read('DIALECTS', readDialects, []),
     styles: read('STYLES', readStyles, {}),
     allow: read('ALLOW', readAllow, 'open'),
     ...(keys.length === 0 ? {} : { signing: { keys, hmac: hmacSha256 } }),
+    ...(grammar === undefined ? {} : { grammar }),
   }
   for (const mistake of mistakesInSettings(settings)) wrong('DIALECTS, STYLES, ALLOW, SIGNING_KEY', mistake)
   return Object.freeze(settings)

@@ -9,6 +9,7 @@ import { createLog, type Log } from '../log.ts'
 import { createOrigin, type Origin, type OriginDeps } from '../origin.ts'
 import { openCompressed, openOriginals } from '../oss/bucket.ts'
 import { createClients, loadSdk } from '../oss/clients.ts'
+import { installOwn } from '../own/install.ts'
 import { memoryForRenders } from '../workers/memory.ts'
 import { createPool } from '../workers/pool.ts'
 
@@ -51,6 +52,7 @@ type Renders = Pick<OriginDeps, 'compress' | 'render'> & { warm(): void }
 function rendersFrom(log: Log): Renders {
   const workerPath = typeof __dirname === 'string' ? join(__dirname, 'worker.js') : ''
   if (!existsSync(workerPath)) {
+    installOwn()
     return {
       compress: async (...given) => (await import('../image/compress.ts')).compress(...given),
       render: async (...given) => (await import('../image/render.ts')).render(...given),

@@ -39,8 +39,18 @@ export const EXECUTIONS: { readonly [A in ActionName]: Execution<Extract<Operati
   watermark,
 }
 
+const added = new Map<string, Execution<never>>()
+
+/** Adds what an action does that OSS does not have; at the start of a process. @throws RangeError for a name that is taken. */
+export function addExecution(action: string, execution: Execution<never>): void {
+  if (Object.hasOwn(EXECUTIONS, action) || added.has(action)) {
+    throw new RangeError(`Expected an action that is not there yet, got ${action}.`)
+  }
+  added.set(action, execution)
+}
+
 /** The execution of an operation. */
 export function executionOf(operation: Operation): Execution<Operation> {
   // Looked up by the operation's own action, so the execution does take this operation.
-  return EXECUTIONS[operation.action]
+  return (added.get(operation.action) as Execution<Operation> | undefined) ?? EXECUTIONS[operation.action]
 }
