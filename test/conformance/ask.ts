@@ -43,7 +43,8 @@ export function ask(port: number, asked: Asked): Promise<Answered> {
       )
     })
     sent.once('error', reject)
-    sent.end(body)
+    // Bytes: Node writes headers in the encoding of a string body.
+    sent.end(Buffer.from(body))
   })
 }
 
