@@ -1,26 +1,30 @@
 // `npm run build`: dist/ holds exactly what is deployed: the entries bundled, and sharp for linux-x64 with glibc,
-// whatever machine this runs on.
+// whatever machine this runs on. TEXT_FONT_FILE (environment or .env) adds the font for text watermarks.
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+import { parse } from 'dotenv'
 import { build } from 'esbuild'
+
+import { readArgs } from './args.ts'
 
 const ROOT = resolve(fileURLToPath(import.meta.url), '../..')
 
-/** sharp cannot be bundled (it loads a binary at run time); these packages are all it needs. */
-const SHARP_PACKAGES = [
-  'sharp',
-  '@img/colour',
-  '@img/sharp-linux-x64',
-  '@img/sharp-libvips-linux-x64',
-  'detect-libc',
-  'semver',
-]
+/** sharp cannot be bundled (it loads a binary at run time); these packages and its binaries are all it needs. */
+const SHARP_PACKAGES = ['sharp', '@img/colour', 'detect-libc', 'semver']
+const FUNCTION_BINARIES = ['@img/sharp-linux-x64', '@img/sharp-libvips-linux-x64']
 
-export async function buildFunction(outDir: string): Promise<void> {
+export interface BuildOptions {
+  /** Where the function will run: on Function Compute, or on this machine as it is. */
+  for: 'function-compute' | 'here'
+  /** TrueType or OpenType font for text watermarks. */
+  fontFile?: string | undefined
+}
+
+export async function buildFunction(outDir: string, options: BuildOptions): Promise<void> {
   rmSync(outDir, { recursive: true, force: true })
   mkdirSync(outDir, { recursive: true })
   await build({
@@ -42,10 +46,24 @@ export async function buildFunction(outDir: string): Promise<void> {
   })
   // Whatever package.json lies above says otherwise.
   writeFileSync(join(outDir, 'package.json'), '{"type":"commonjs"}\n')
-  const modules = sharpModules()
-  for (const name of SHARP_PACKAGES) {
+  const here = options.for === 'here'
+  const modules = here ? join(ROOT, 'node_modules') : sharpModules()
+  const binaries = here ? readdirSync(join(modules, '@img')).map((name) => `@img/${name}`) : FUNCTION_BINARIES
+  for (const name of new Set([...SHARP_PACKAGES, ...binaries])) {
     cpSync(join(modules, name), join(outDir, 'node_modules', name), { recursive: true, dereference: true })
   }
+  if (options.fontFile !== undefined) {
+    if (!existsSync(options.fontFile))
+      throw new Error(`Expected a font file, got «${options.fontFile}», which is not there.`)
+    mkdirSync(join(outDir, 'fonts'))
+    cpSync(options.fontFile, join(outDir, 'fonts', 'text.ttf'))
+  }
+}
+
+/** TEXT_FONT_FILE of the environment, else of .env. */
+export function fontFileSetting(): string | undefined {
+  const fromFile = existsSync(join(ROOT, '.env')) ? parse(readFileSync(join(ROOT, '.env'))) : {}
+  return process.env['TEXT_FONT_FILE'] || fromFile['TEXT_FONT_FILE'] || undefined
 }
 
 /** The folder that has sharp's packages for linux-x64: our own on such a machine, else a fresh download of them. */
@@ -62,7 +80,17 @@ function sharpModules(): string {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const outDir = join(ROOT, 'dist')
-  await buildFunction(outDir)
+  const { values } = readArgs(
+    { here: { type: 'string' } },
+    `
+npm run build               what is deployed, in dist/
+npm run build -- --here DIR the same for this machine, in DIR (what the tests start where it is not linux-x64)
+`,
+  )
+  const outDir = values.here === undefined ? join(ROOT, 'dist') : resolve(values.here)
+  await buildFunction(outDir, {
+    for: values.here === undefined ? 'function-compute' : 'here',
+    fontFile: fontFileSetting(),
+  })
   process.stdout.write(`built ${outDir}\n`)
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { basename, join, relative, resolve, sep } from 'node:path'
 
 import { EXIT, fail, readArgs } from './args.ts'
-import { buildFunction } from './build.ts'
+import { buildFunction, fontFileSetting } from './build.ts'
 import { drawPictures } from './demo/draw.ts'
 import { readThrough, type Row } from './demo/read-through.ts'
 import { table } from './demo/table.ts'
@@ -66,7 +66,7 @@ async function cloud(): Promise<{ addresses: CloudAddresses; close: () => Promis
   }
   const dataDir = mkdtempSync(join(tmpdir(), 'oss-image-origin-demo-'))
   const codeDir = join(dataDir, 'function')
-  await buildFunction(codeDir)
+  await buildFunction(codeDir, { for: 'here', fontFile: fontFileSetting() })
   const started = await startCloud({ port: 0, dataDir, codeDir })
   return {
     addresses: started.addresses,

@@ -3,7 +3,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 import { fail, EXIT, readArgs } from './args.ts'
-import { buildFunction } from './build.ts'
+import { buildFunction, fontFileSetting } from './build.ts'
 import { functionNode, startCloud } from './local/cloud.ts'
 import { startEdge } from './local/edge.ts'
 import { startPage } from './local/page/page.ts'
@@ -39,7 +39,7 @@ const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
 
 const codeDir = join(dataDir, 'function')
-await buildFunction(codeDir)
+await buildFunction(codeDir, { for: 'here', fontFile: fontFileSetting() })
 const node = functionNode()
 if (!node.exact)
   say(

@@ -20,6 +20,7 @@ export function originFrom(config: Config, write: (text: string) => void): { ori
   // Most of the start-up time; the first request will need it at once. A failure shows there, not here.
   loadSdk().catch(() => undefined)
   const renders = rendersFrom(log)
+  const font = fontBeside()
   const buckets = ({ credentials }: Context) => {
     if (credentials === undefined) {
       throw new AppError(
@@ -39,11 +40,17 @@ export function originFrom(config: Config, write: (text: string) => void): { ori
       config,
       buckets,
       compress: (...given) => renders.compress(...given),
-      render: (...given) => renders.render(...given),
+      render: (source, operations, options) => renders.render(source, operations, { ...options, ...font }),
       log,
     }),
     log,
   }
+}
+
+/** The build puts a font for text watermarks beside the entry where TEXT_FONT_FILE names one. */
+function fontBeside(): { fontFile?: string } {
+  const fontFile = typeof __dirname === 'string' ? join(__dirname, 'fonts', 'text.ttf') : ''
+  return existsSync(fontFile) ? { fontFile } : {}
 }
 
 type Renders = Pick<OriginDeps, 'compress' | 'render'> & { warm(): void }

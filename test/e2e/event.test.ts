@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
-import { resolve } from 'node:path'
+import { join } from 'node:path'
 
 import { functionNode } from '../../scripts/local/cloud.ts'
 import { startGateway } from '../../scripts/local/fc/gateway.ts'
 import { ORIGIN_ROLE_POLICY } from '../../scripts/local/deployment.ts'
 import { cameraJpeg, photograph } from '../support/pictures.ts'
-import { testCloud, type TestCloud } from './support.ts'
+import { BUILT, testCloud, type TestCloud } from './support.ts'
 
 let cloud: TestCloud
 let photo: Buffer
@@ -58,7 +58,7 @@ it('the web entry, POST /invoke and handler(event, context) give the same pictur
     function: {
       name: 'builtin',
       runtime: 'nodejs20',
-      codeDir: resolve('dist'),
+      codeDir: BUILT,
       command: [],
       handler: 'index.handler',
       memoryMb: 1024,
@@ -109,7 +109,7 @@ it('a picture too large for the event way: 413, and stored, so that the next rea
 })
 
 it('POST /invoke from a caller is a POST like any other', async () => {
-  const child = spawn(functionNode().path, [resolve('dist/web.js')], {
+  const child = spawn(functionNode().path, [join(BUILT, 'web.js')], {
     env: {
       OSS_REGION: 'cn-hangzhou',
       OSS_ORIGINAL_BUCKET_NAME: 'originals',

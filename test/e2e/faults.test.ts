@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 
 import sharp from 'sharp'
 
 import { ORIGIN_ROLE_POLICY } from '../../scripts/local/deployment.ts'
 import { cameraJpeg, meanDifference } from '../support/pictures.ts'
-import { testCloud, type TestCloud } from './support.ts'
+import { BUILT, testCloud, type TestCloud } from './support.ts'
 
 let photo: Buffer
 beforeAll(async () => {
@@ -105,7 +105,7 @@ it('an encoder fault: 503, nothing stored, and the same key works a moment later
   // The real bundle with a real sharp, whose encoders run out of memory while the file is there.
   writeFileSync(
     preload,
-    `const sharp = require(${JSON.stringify(resolve('dist/node_modules/sharp'))})
+    `const sharp = require(${JSON.stringify(join(BUILT, 'node_modules/sharp'))})
      const { existsSync } = require('node:fs')
      const { toBuffer } = sharp.prototype
      sharp.prototype.toBuffer = function (...args) {

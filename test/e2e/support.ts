@@ -5,8 +5,8 @@ import { join, resolve } from 'node:path'
 import { type CloudOptions, type LocalCloud, startCloud } from '../../scripts/local/cloud.ts'
 import { ownerClient } from '../../scripts/owner.ts'
 
-/** `npm test` builds this first. */
-const BUILT = resolve('dist')
+/** `npm test` builds both first; the deployable one is for linux-x64. */
+export const BUILT = resolve(process.platform === 'linux' && process.arch === 'x64' ? 'dist' : '.local/here')
 
 export interface TestCloud extends LocalCloud {
   upload(key: string, bytes: Buffer): Promise<void>
@@ -24,7 +24,7 @@ export interface TestCloud extends LocalCloud {
 /** The local cloud with the built function in it, on free ports and a fresh folder. */
 export async function testCloud(options: Partial<CloudOptions> = {}): Promise<TestCloud> {
   if (!existsSync(join(BUILT, 'web.js')))
-    throw new Error('Expected the built function in dist/, found none. Run npm run build.')
+    throw new Error(`Expected the built function in ${BUILT}, found none. Run npm run pretest.`)
   const dataDir = mkdtempSync(join(tmpdir(), 'oss-image-origin-e2e-'))
   const logged: string[] = []
   const cloud = await startCloud({
