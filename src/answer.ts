@@ -1,5 +1,6 @@
 import { AppError, toAppError } from './errors.ts'
 import { ImageFault } from './image/fault.ts'
+import { Impossible } from './image/operations/impossible.ts'
 import { KeyFault } from './key/fault.ts'
 import { OssFault } from './oss/fault.ts'
 import { Overloaded } from './workers/overloaded.ts'
@@ -47,6 +48,7 @@ export function errorHeadersAndBody(
 /** What a fault of any room is to the outside. */
 export function toPublicError(thrown: unknown): AppError {
   if (thrown instanceof KeyFault) return new AppError(thrown.code, thrown.message)
+  if (thrown instanceof Impossible) return new AppError('impossible', thrown.message, { cause: thrown })
   if (thrown instanceof ImageFault) return fromImageFault(thrown)
   if (thrown instanceof OssFault) return fromOssFault(thrown)
   if (thrown instanceof Overloaded) return new AppError('overloaded', thrown.message)

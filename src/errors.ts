@@ -7,6 +7,7 @@ export const STATUS_OF = {
   bad_event: 400,
   bad_key: 400,
   bad_operation: 400,
+  impossible: 400,
   result_too_large: 400,
   not_allowed: 403,
   bad_signature: 403,
