@@ -6,26 +6,14 @@ import { parseKey } from '../../src/key/parse.ts'
 import { keyFromQuery } from '../../src/key/query/key-from-query.ts'
 import type { KeySettings } from '../../src/key/settings.ts'
 import { hmac, OPEN } from './settings.ts'
-import { anyChain, anyName, anyStep, spell } from './steps.ts'
+import { anyKey } from './any-key.ts'
+import { anyChain, anyName, spell } from './steps.ts'
 
 const LISTED: KeySettings = {
   ...OPEN,
   allow: { styles: ['small'], sizes: [{ w: 100 }], formats: ['auto'], qualities: [80] },
   signing: { keys: ['0123456789abcdef0123456789abcdef'], hmac },
 }
-
-/** A valid key with one thing wrong: a character dropped, doubled or replaced. */
-const broken = fc
-  .tuple(anyName, anyChain, fc.nat(), fc.constantFrom('', ',', '_', '__op__', '!', '\0', '９', '-', '0', 'x', '\ud800'))
-  .map(([name, chain, at, piece]) => {
-    const key = [name, ...chain.map(spell)].join('__op__')
-    const cut = at % (key.length + 1)
-    return key.slice(0, cut) + piece + key.slice(cut + (at % 3))
-  })
-const loose = fc
-  .array(fc.oneof(anyName, anyStep.map(spell), fc.constant('__op__')), { maxLength: 12 })
-  .map((parts) => parts.join(''))
-const anyKey = fc.oneof(broken, loose, fc.string({ unit: 'binary', maxLength: 80 }), anyName)
 
 function onlyKeyFaults(call: () => unknown): void {
   try {
