@@ -15,6 +15,9 @@ export const GOCODE = '/usr/share/gocode'
 const IMPORT_PATH = 'github.com/aliyun/aliyun-oss-go-sdk/oss'
 const RUNNER = 'gopkg.in/check.v1'
 
+// The exclusions, and the file whose tag is asserted (below), are those of this version.
+const VERSION = '1.5.0'
+
 export interface Suite {
   /** The compiled test program. */
   program: string
@@ -29,9 +32,16 @@ export function missing(gocode = GOCODE): string | undefined {
   const paths = [IMPORT_PATH, RUNNER].filter((path) => !existsSync(join(gocode, 'src', path)))
   const lacks = paths.map((path) => `${path} in ${gocode}/src`)
   if (spawnSync('go', ['version']).status !== 0) lacks.push('go')
+  const version = paths.length === 0 ? versionOf(gocode) : VERSION
+  if (version !== VERSION) return `Expected version ${VERSION} of the client and its tests, got ${version}.`
   if (lacks.length === 0) return undefined
   const remedy = `apt-get install -y --no-install-recommends ${PACKAGES.join(' ')}`
   return `Missing: ${lacks.join(', ')}. On Debian or Ubuntu: ${remedy}`
+}
+
+function versionOf(gocode: string): string {
+  const text = readFileSync(join(gocode, 'src', IMPORT_PATH, 'const.go'), 'utf8')
+  return /\bVersion = "([^"]*)"/.exec(text)?.[1] ?? 'none'
 }
 
 /**
@@ -49,7 +59,9 @@ export async function build(folder: string, gocode = GOCODE): Promise<Suite> {
   }
   copyFileSync(join('scripts', 'conformance', 'loopback_test.go'), join(sources, 'loopback_test.go'))
   const program = join(folder, 'suite')
-  const env = { GO111MODULE: 'off', GOFLAGS: '', GOPROXY: 'off', GOPATH: `${join(folder, 'gopath')}:${gocode}` }
+  // Without cgo no C compiler is needed.
+  const mode = { CGO_ENABLED: '0', GO111MODULE: 'off', GOFLAGS: '', GOPROXY: 'off' }
+  const env = { ...mode, GOPATH: `${join(folder, 'gopath')}:${gocode}` }
   const made = await run('go', ['test', '-c', '-o', program, IMPORT_PATH], env)
   if (made.code !== 0) throw new Error(`Expected the suite to compile, got:\n${made.output}`)
   const listed = await run(program, ['-check.list', '-test.run', '^Test$'], {}, folder)
