@@ -56,7 +56,9 @@ export async function initiateUpload(call: ObjectCall, service: Service): Promis
  * a client makes up is behind them.
  */
 function newUploadId(now: number): string {
-  const time = Math.round(now * 1000).toString(16).padStart(16, '0')
+  const time = Math.round(now * 1000)
+    .toString(16)
+    .padStart(16, '0')
   return `${time}${randomBytes(8).toString('hex')}`.toUpperCase()
 }
 
