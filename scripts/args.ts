@@ -15,9 +15,9 @@ export function readArgs<T extends NonNullable<ParseArgsConfig['options']>>(opti
       process.stdout.write(`${help.trim()}\n`)
       process.exit(EXIT.ok)
     }
-    return parsed as ReturnType<typeof parseArgs<{ options: T; allowPositionals: true }>>
+    return parsed
   } catch (error) {
-    fail(EXIT.usage, `${error instanceof Error ? error.message : String(error)}\n\n${help.trim()}`)
+    return fail(EXIT.usage, `${error instanceof Error ? error.message : String(error)}\n\n${help.trim()}`)
   }
 }
 

@@ -48,8 +48,8 @@ async function ask(
     buckets = memoryBuckets({ 'photo.jpg': photo, 'film.mp4': film, 'notes.txt': Buffer.from('hello') }),
     method = 'GET',
     mirrorSecret = SECRET,
-    environment = {} as Record<string, string>,
-    deps = {} as Partial<OriginDeps>,
+    environment = {},
+    deps = {},
   } = {},
 ): Promise<Got> {
   const lines: RequestLine[] = []

@@ -71,7 +71,7 @@ for (let round = -2; round < rounds; round++) {
     if (round >= 0) (times[name] ??= []).push(performance.now() - started)
   }
 }
-await pool.close()
+pool.close()
 
 const bare = times['bare'] ?? []
 const rows = Object.entries(times).map(([name, all]) => ({
@@ -122,7 +122,7 @@ function through(makers: { compress: typeof compress; render: typeof render }): 
     const context = { requestId: 'bench', credentials: undefined, function: { name: '', memoryMb: 0, region: '' } }
     const answer = await origin.handle(request, context)
     await answer.settled
-    if (answer.status !== 200) throw new Error(`Expected 200, got ${answer.status}: ${String(answer.body)}`)
+    if (answer.status !== 200) throw new Error(`Expected 200, got ${answer.status}.`)
   }
 }
 

@@ -33,7 +33,7 @@ export function table(rows: Row[]): string {
 /** Long keys lose their middle: the end tells files apart. */
 function shorten(key: string): string {
   const most = 48
-  const characters = [...key.replace(/\p{C}/gu, '?')]
+  const characters = Array.from(key.replace(/\p{C}/gu, '?'))
   if (characters.length <= most) return characters.join('')
   return `${characters.slice(0, 15).join('')}…${characters.slice(-(most - 16)).join('')}`
 }
@@ -49,7 +49,7 @@ function percent(before: number, after: number): string {
 
 /** Columns a terminal gives a text: East Asian wide characters take two. */
 function width(text: string): number {
-  return [...text].reduce(
+  return Array.from(text).reduce(
     (sum, character) =>
       sum +
       (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u.test(character)

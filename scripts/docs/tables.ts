@@ -33,7 +33,7 @@ export function operationsTable(): string {
 interface Parameter {
   kind: { expected: string }
   presence: string
-  fallback?: unknown
+  fallback?: string | number
 }
 
 function cell(text: string): string {

@@ -17,5 +17,5 @@ export function own<N extends string, P extends ParameterTable>(
   action: Action<N, P>,
   execution: Execution<OperationOf<Action<N, P>>>,
 ): OwnOperation {
-  return { action: action as unknown as Action, execution: execution as Execution<never> }
+  return { action: action, execution: execution }
 }

@@ -29,7 +29,7 @@ async function npmStart(dataDir: string): Promise<{ child: ChildProcess; address
   const child = spawn('npm', ['start', '--silent', '--', '--port', '0', '--data', dataDir, '--json'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   })
-  for await (const line of createInterface({ input: child.stdout! })) {
+  for await (const line of createInterface({ input: child.stdout })) {
     if (line.startsWith('{')) return { child, addresses: JSON.parse(line) as Addresses }
   }
   throw new Error('Expected a JSON line with the addresses, got none.')

@@ -111,7 +111,7 @@ async function invoke(request) {
     return { outcome: 'ok', body: toBytes(await call(handler, Buffer.concat(chunks), contextOf(request.headers))) }
   } catch (error) {
     const body = errorDocument(error)
-    process.stderr.write(`${body}\n`)
+    process.stderr.write(`${body.toString()}\n`)
     return { outcome: 'error', body }
   }
 }

@@ -52,5 +52,5 @@ export function addExecution(action: string, execution: Execution<never>): void 
 /** The execution of an operation. */
 export function executionOf(operation: Operation): Execution<Operation> {
   // Looked up by the operation's own action, so the execution does take this operation.
-  return (added.get(operation.action) as Execution<Operation> | undefined) ?? EXECUTIONS[operation.action]
+  return added.get(operation.action) ?? EXECUTIONS[operation.action]
 }
