@@ -3,6 +3,8 @@
 
 const LENGTHS_BYTES = 8
 
+const NOTHING = Buffer.alloc(0)
+
 /** Pieces of one frame, to be written in this order. `body` is not copied. */
 export function frame(head: object, body?: Uint8Array): Uint8Array[] {
   const text = Buffer.from(JSON.stringify(head))
@@ -19,8 +21,8 @@ export function frame(head: object, body?: Uint8Array): Uint8Array[] {
  */
 export function frameReader(onFrame: (head: unknown, body: Buffer) => void): (chunk: Uint8Array) => void {
   const lengths = Buffer.alloc(LENGTHS_BYTES)
-  let head: Buffer = Buffer.alloc(0)
-  let body: Buffer = Buffer.alloc(0)
+  let head: Buffer = NOTHING
+  let body: Buffer = NOTHING
   let filling: 'lengths' | 'head' | 'body' = 'lengths'
   let filled = 0
 
@@ -47,7 +49,10 @@ export function frameReader(onFrame: (head: unknown, body: Buffer) => void): (ch
         filling = 'body'
       } else {
         filling = 'lengths'
-        onFrame(JSON.parse(head.toString()), body)
+        const whole = body
+        // Or the last picture would be held until the next one comes.
+        body = NOTHING
+        onFrame(JSON.parse(head.toString()), whole)
       }
     }
   }

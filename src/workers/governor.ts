@@ -23,13 +23,13 @@ export interface Room {
 }
 
 /**
- * A job this long leaves one worker to the others, where there is more than one: otherwise two of them would hold up
- * everything else for seconds.
+ * A job that takes this long even with the least effort leaves one worker to the others, where there is more than one:
+ * otherwise two of them would hold up everything else for seconds.
  */
-export const GIANT_MS = 2500
+export const GIANT_MS = 1500
 
-/** A job may be overtaken by shorter ones that come up to this many times its own cost later. It cannot wait for ever. */
-const PATIENCE = 2
+/** A job may be overtaken by shorter ones that come up to this many times its own least time later. It cannot wait for ever. */
+const PATIENCE = 4
 
 /** More wait than this has never ended well: each holds its source in memory and its caller's connection. */
 export const MOST_WAITING = 200
@@ -37,9 +37,13 @@ export const MOST_WAITING = 200
 /** How wrong an estimate of memory may be, either way. */
 const ERROR_FACTOR = 1.5
 
+export function isGiant({ leastMs }: Planned): boolean {
+  return leastMs >= GIANT_MS
+}
+
 /** First in line first: first come, first served, but a short job does not wait behind long ones that came just before. */
 export function inLine<T extends Planned>(waiting: readonly T[]): T[] {
-  const turn = ({ arrivedAt, costMs }: Planned) => arrivedAt + PATIENCE * costMs
+  const turn = ({ arrivedAt, leastMs }: Planned) => arrivedAt + PATIENCE * leastMs
   return [...waiting].sort((one, other) => turn(one) - turn(other))
 }
 
@@ -51,14 +55,13 @@ export function next<T extends Planned>(
   now: number,
 ): T | undefined {
   if (running.length >= room.workers) return undefined
-  const giantRuns = running.some(({ costMs }) => costMs >= GIANT_MS)
+  const giantRuns = running.some(isGiant)
   const lastWorker = running.length === room.workers - 1 && room.workers > 1
   for (const job of inLine(waiting)) {
-    const held = giantRuns && lastWorker && job.costMs >= GIANT_MS
+    const held = giantRuns && lastWorker && isGiant(job)
     if (!held && fits(job, running, waiting, room)) return job
     // It can still afford to let others pass; once it cannot, the memory it needs is kept for it.
-    const slack = job.deadline - now - job.costMs
-    if (!held && slack < job.costMs) return undefined
+    if (!held && job.deadline - now < 3 * job.leastMs) return undefined
   }
   return undefined
 }

@@ -6,32 +6,34 @@ import type { ImageFormat } from '../image/types.ts'
 /** A guess, good enough to plan with; the worker finds out the truth. */
 export interface Look {
   format: ImageFormat | undefined
+  /** Of one frame. */
+  width: number
+  height: number
   /** All frames together. */
   pixels: number
-  frames: number
-  /** Bytes of one pixel, all channels. */
-  pixelBytes: number
-  /** Decoded as a whole before the first line comes out: progressive JPEG, interlaced PNG, WebP, AVIF. */
-  whole: boolean
+  /** Bytes held for each pixel while it is decoded; 0 where lines come out one by one. */
+  heldBytes: number
+  /** Without loss: such pictures are written without loss more often than not, which takes longer. */
+  lossless: boolean
 }
 
 /** Where the header cannot be read: most pictures are smaller, and what has no size is soon given up. */
-const UNKNOWN_PIXELS = 12_000_000
+const UNKNOWN: Found = { width: 4000, height: 3000 }
 
 export function look(source: Buffer): Look {
   const { format } = sniff(source.subarray(0, SNIFF_BYTES))
   const found = format === undefined ? undefined : READERS[format]?.(source)
-  const { width = 0, height = 0, frames = 1, pixelBytes = 4, whole = true } = found ?? {}
-  const pixels = width * height * frames
-  return { format, pixels: pixels > 0 ? pixels : UNKNOWN_PIXELS, frames, pixelBytes, whole }
+  const { width, height, frames = 1, heldBytes = 4, lossless = false } = found ?? UNKNOWN
+  if (!(width * height > 0)) return { format, ...UNKNOWN, pixels: 12_000_000, heldBytes, lossless }
+  return { format, width, height, pixels: width * height * frames, heldBytes, lossless }
 }
 
 interface Found {
   width: number
   height: number
   frames?: number
-  pixelBytes?: number
-  whole?: boolean
+  heldBytes?: number
+  lossless?: boolean
 }
 
 const READERS: Partial<Record<ImageFormat, (source: Buffer) => Found | undefined>> = {
@@ -54,11 +56,15 @@ function jpeg(source: Buffer): Found | undefined {
       continue
     }
     if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) {
+      const components = source[at + 9] ?? 3
+      // One byte of sampling factors for luma, and then for chroma three bytes further.
+      const halved = components === 3 && source[at + 11] !== source[at + 14]
+      const samples = halved ? 1.5 : components
       return {
         height: source.readUInt16BE(at + 5),
         width: source.readUInt16BE(at + 7),
-        pixelBytes: source[at + 9] ?? 3,
-        whole: marker === 0xc2,
+        // Coefficients have two bytes; where chroma is whole, the pixels are looked at to see whether it has to be.
+        heldBytes: (marker === 0xc2 ? 2 * samples : 0) + (halved || components === 1 ? 0 : components),
       }
     }
     at += 2 + source.readUInt16BE(at + 2)
@@ -73,8 +79,8 @@ function png(source: Buffer): Found | undefined {
   return {
     width: source.readUInt32BE(16),
     height: source.readUInt32BE(20),
-    pixelBytes: channels * ((source[24] ?? 8) > 8 ? 2 : 1),
-    whole: source[28] === 1,
+    heldBytes: source[28] === 1 ? channels * ((source[24] ?? 8) > 8 ? 2 : 1) : 0,
+    lossless: true,
   }
 }
 
@@ -96,7 +102,7 @@ function gif(source: Buffer): Found | undefined {
       at = afterBlocks(at + 11 + table(source[at + 9] ?? 0))
     } else break
   }
-  return { width: source.readUInt16LE(6), height: source.readUInt16LE(8), frames: Math.max(1, frames) }
+  return { width: source.readUInt16LE(6), height: source.readUInt16LE(8), frames: Math.max(1, frames), lossless: true }
 }
 
 /** https://www.rfc-editor.org/rfc/rfc9649 */
@@ -104,11 +110,11 @@ function webp(source: Buffer): Found | undefined {
   if (source.length < 30) return undefined
   const chunk = source.toString('latin1', 12, 16)
   if (chunk === 'VP8 ') {
-    return { width: source.readUInt16LE(26) & 0x3fff, height: source.readUInt16LE(28) & 0x3fff, pixelBytes: 3 }
+    return { width: source.readUInt16LE(26) & 0x3fff, height: source.readUInt16LE(28) & 0x3fff }
   }
   if (chunk === 'VP8L') {
     const bits = source.readUInt32LE(21)
-    return { width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 }
+    return { width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1, lossless: true }
   }
   if (chunk !== 'VP8X') return undefined
   let frames = 0
@@ -125,7 +131,7 @@ function avif(source: Buffer): Found | undefined {
   const head = source.subarray(0, 65_536)
   let largest: Found | undefined
   for (let at = head.indexOf('ispe'); at >= 0 && at + 16 <= head.length; at = head.indexOf('ispe', at + 4)) {
-    const found = { width: head.readUInt32BE(at + 8), height: head.readUInt32BE(at + 12) }
+    const found = { heldBytes: 12, width: head.readUInt32BE(at + 8), height: head.readUInt32BE(at + 12) }
     if (largest === undefined || found.width * found.height > largest.width * largest.height) largest = found
   }
   return largest
@@ -152,5 +158,5 @@ function tiff(source: Buffer): Found | undefined {
   const width = tags.get(256)
   const height = tags.get(257)
   if (width === undefined || height === undefined) return undefined
-  return { width, height, frames: Math.max(1, frames), pixelBytes: 8 }
+  return { width, height, frames: Math.max(1, frames), heldBytes: 8, lossless: true }
 }

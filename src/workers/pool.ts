@@ -8,8 +8,9 @@ import { ImageFault } from '../image/fault.ts'
 import type { Operation } from '../image/operations/types.ts'
 import type { Rendered, RenderOptions } from '../image/render.ts'
 import { estimate } from './estimate.ts'
-import { effortMs, next, type Planned, refusal, type Running } from './governor.ts'
+import { effortMs, isGiant, next, type Planned, refusal, type Running } from './governor.ts'
 import { fromWire, type FromWorker, type Task, type WireFault } from './messages.ts'
+import { privateBytes } from './memory.ts'
 import { Overloaded } from './overloaded.ts'
 import { startWorker, type WorkerProcess } from './worker-process.ts'
 
@@ -18,7 +19,7 @@ export interface PoolOptions {
   workers: number
   /** The built entry/worker.ts. */
   workerPath: string
-  /** For all renders together, on top of what idle processes take. */
+  /** For all renders together, on top of what idle processes take (`memoryForRenders`). */
   memoryBytes: number
   /** Shared among what runs; the machine's by default. */
   cores?: number
@@ -93,6 +94,11 @@ const NOTICE_MS = 60
 /** A job whose worker was gone before it began is no worse than before. */
 const TRIES = 2
 
+const WATCH_MS = 50
+
+/** Of an idle worker; what it has beyond is its job's. */
+const IDLE_PRIVATE_BYTES = 16_000_000
+
 /** What dies younger than this, unasked, would die again. */
 const INFANT_MS = 1000
 
@@ -104,6 +110,7 @@ export function createPool(options: PoolOptions): Pool {
   const counters = { started: 0, done: 0, killed: 0, crashed: 0, refused: 0 }
   let slowness = 1
   let closed = false
+  let watch: NodeJS.Timeout | undefined
 
   const busy = () => [...workers].filter(({ job }) => job !== undefined)
   const running = (): Running[] => busy().flatMap(({ job }) => (job === undefined ? [] : [job]))
@@ -180,10 +187,34 @@ export function createPool(options: PoolOptions): Pool {
     job.startedAt = now
     job.tries++
     const { task } = job
-    const msLeft = Math.max(1, effortMs(job, waiting, room, now) - NOTICE_MS)
-    const threads = Math.max(1, Math.floor(cores / (busy().length + waiting.length)))
+    // A slow machine gets less effort. Only where time decides effort alone: a render that runs out of it stops.
+    const pace = task.kind === 'compress' ? Math.max(1, slowness) : 1
+    const msLeft = Math.max(1, effortMs(job, waiting, room, now) / pace - NOTICE_MS)
+    // A giant keeps the others of its kind waiting: they are no reason to leave a core idle.
+    const others = busy().length - 1 + (isGiant(job) ? 0 : waiting.length)
+    const threads = Math.max(1, Math.floor(cores / (1 + others)))
     const limited = { ...task, options: { ...task.options, msLeft } } as Task
     worker.process.send({ type: 'job', task: limited, threads }, job.source)
+    watch ??= setInterval(watchMemory, WATCH_MS).unref()
+  }
+
+  /** Estimates can be wrong. Before the system ends something of its own choice, the largest job ends. */
+  function watchMemory(): void {
+    const taken = busy().map((worker) => {
+      const grown = Math.max(0, privateBytes(worker.process.pid) - IDLE_PRIVATE_BYTES)
+      return { worker, bytes: grown + (worker.job?.sourceBytes ?? 0) }
+    })
+    if (taken.length === 0) {
+      clearInterval(watch)
+      watch = undefined
+      return
+    }
+    const total = taken.reduce((sum, { bytes }) => sum + bytes, 0)
+    if (total <= memoryBytes) return
+    const [largest] = taken.sort((one, other) => other.bytes - one.bytes)
+    if (largest?.worker.job === undefined || largest.worker.ending) return
+    const error = new Overloaded('Expected the picture to fit into memory, it did not. Try again.')
+    stop(largest.worker, largest.worker.job, 'its picture took more memory than there is', error)
   }
 
   function hear(worker: Worker, message: FromWorker, body: Buffer): void {
@@ -253,13 +284,14 @@ export function createPool(options: PoolOptions): Pool {
     }
     const worker = [...workers].find((candidate) => candidate.job === job)
     if (worker === undefined) return
-    stop(worker, job, new ImageFault('out_of_time', 'Expected the picture to be ready in time, it was not'))
+    const error = new ImageFault('out_of_time', 'Expected the picture to be ready in time, it was not')
+    stop(worker, job, 'its picture was not ready in time', error)
   }
 
   /** Ends a worker in the middle of a job; its place is free when it is gone. */
-  function stop(worker: Worker, job: Job, error: Error): void {
+  function stop(worker: Worker, job: Job, why: string, error: Error): void {
     counters.killed++
-    notice(worker, 'killed: its picture was not ready in time')
+    notice(worker, `killed: ${why}`)
     worker.ending = true
     worker.process.kill()
     clearTimeout(job.timer)
@@ -308,6 +340,7 @@ export function createPool(options: PoolOptions): Pool {
     }),
     close() {
       closed = true
+      clearInterval(watch)
       for (const worker of workers) {
         worker.process.kill()
         if (worker.job !== undefined) waiting.push(worker.job)

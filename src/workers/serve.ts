@@ -13,6 +13,9 @@ export const CHANNEL = 3
 /** As much as a Unix socket holds by default. */
 const READ_BYTES = 262_144
 
+/** Below it, collecting is not worth its milliseconds. */
+const SPARE_BYTES = 16_000_000
+
 /** Serves until the pool is gone; does not return before. */
 export function serve(): void {
   const marks = new Map<number, { resolve: (bytes: Buffer) => void; reject: (error: Error) => void }>()
@@ -80,6 +83,8 @@ export function serve(): void {
     } catch (thrown) {
       say({ type: 'failed', fault: toWire(thrown) })
     }
+    // The next job may be long in coming, and pixels would be kept until then: they are not on the heap that counts.
+    if (process.memoryUsage().external > SPARE_BYTES) setImmediate(() => globalThis.gc?.())
   }
 
   say({ type: 'ready' })

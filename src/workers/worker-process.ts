@@ -33,7 +33,7 @@ const MEMORY_ENVIRONMENT = { MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '2' }
 
 /** Starts a worker. It and its pipe do not keep this process alive; whoever waits for it has a timer that does. */
 export function startWorker({ workerPath, env = {} }: WorkerStart, events: WorkerEvents): WorkerProcess {
-  const child: ChildProcess = spawn(process.execPath, [workerPath], {
+  const child: ChildProcess = spawn(process.execPath, ['--expose-gc', workerPath], {
     // What a worker could print is the last word of an abort.
     stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
     env: { ...workerEnvironment(process.env), ...MEMORY_ENVIRONMENT, ...env },

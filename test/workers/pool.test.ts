@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+
 import sharp from 'sharp'
 
 import { compress } from '../../src/image/compress.ts'
@@ -5,23 +9,33 @@ import { ImageFault } from '../../src/image/fault.ts'
 import { Impossible } from '../../src/image/operations/impossible.ts'
 import type { Operation } from '../../src/image/operations/types.ts'
 import { render } from '../../src/image/render.ts'
+import { parseKey } from '../../src/key/parse.ts'
+import type { KeySettings } from '../../src/key/settings.ts'
+import { Overloaded } from '../../src/workers/overloaded.ts'
+import type { Pool } from '../../src/workers/pool.ts'
 import { type BuiltWorker, buildWorker, compressing, grain, rendering } from './support.ts'
 
 let built: BuiltWorker
 let photo: Buffer
+/** Occupies a worker for seconds as AVIF: effort has a floor. */
+let giant: Buffer
 beforeAll(async () => {
   built = await buildWorker()
   photo = await grain(640, 480).jpeg({ quality: 95 }).toBuffer()
+  giant = await grain(4000, 3000).jpeg({ quality: 95 }).toBuffer()
 })
 afterAll(() => built.remove())
 
+const OPEN: KeySettings = { dialects: ['suffix'], styles: {}, allow: 'open' }
 const half: Operation = { action: 'resize', m: 'lfit', w: 320, limit: 1, color: 'ffffff', g: 'center' }
 const outside: Operation = { action: 'crop', w: 10, h: 10, x: 5000, y: 5000, g: 'nw' }
 
-/** Whether anything is left of a process, other than its entry for the parent to collect. */
+/** Whether anything is left of a process, other than its entry for a parent to collect. */
 function alive(pid: number): boolean {
   try {
-    return process.kill(pid, 0)
+    return !readFileSync(`/proc/${pid}/stat`, 'latin1')
+      .replace(/^.*\) /, '')
+      .startsWith('Z')
   } catch {
     return false
   }
@@ -31,9 +45,10 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
-/** A picture that occupies a worker for many seconds: AVIF follows effort only down to a floor. */
-async function giant(): Promise<Buffer> {
-  return grain(7000, 7000).jpeg({ quality: 60 }).toBuffer()
+/** A worker in the middle of a job. */
+async function busyWorker(pool: Pool): Promise<number> {
+  await until(() => pool.stats().busy.length > 0)
+  return pool.stats().busy[0] ?? 0
 }
 
 describe('a pool of workers', () => {
@@ -95,7 +110,7 @@ describe('a pool of workers', () => {
     const pool = built.pool({ workers: 1 })
     await pool.compress(photo, compressing())
     const [first = 0] = pool.stats().pids
-    const late = pool.compress(await giant(), compressing({ format: 'avif', msLeft: 400 }))
+    const late = pool.compress(giant, compressing({ format: 'avif', msLeft: 400 }))
     await expect(late).rejects.toMatchObject({ name: 'ImageFault', code: 'out_of_time' })
     expect((await pool.compress(photo, compressing())).outcome).toBe('compressed')
     expect(pool.stats()).toMatchObject({ killed: 1, crashed: 0, started: 2 })
@@ -108,7 +123,7 @@ describe('a pool of workers', () => {
     async (signal) => {
       const pool = built.pool()
       await Promise.all([pool.compress(photo, compressing()), pool.compress(photo, compressing())])
-      const doomed = pool.compress(await giant(), compressing({ format: 'avif' }))
+      const doomed = pool.compress(giant, compressing({ format: 'avif' }))
       const [pid = 0] = pool.stats().pids
       const others = Promise.all([1, 2, 3].map(() => pool.compress(photo, compressing())))
       // Once it has begun: before that it would be tried again on another worker.
@@ -137,6 +152,89 @@ describe('a pool of workers', () => {
     const pool = built.pool({ workerPath: '/nowhere/worker.js' })
     await expect(pool.compress(photo, compressing())).rejects.toMatchObject({ code: 'encoder_fault' })
     pool.close()
+  })
+
+  it('refuses early what would only wait in vain, and what runs is not disturbed', async () => {
+    const pool = built.pool({ workers: 1 })
+    const first = pool.compress(giant, compressing({ format: 'avif' }))
+    await busyWorker(pool)
+    const refused = pool.compress(photo, compressing({ msLeft: 300 }))
+    await expect(refused).rejects.toBeInstanceOf(Overloaded)
+    expect((await first).outcome).toBe('compressed')
+    expect(pool.stats()).toMatchObject({ refused: 1, killed: 0, done: 1 })
+    pool.close()
+  })
+
+  it('what waited for its whole time is refused when it is over', async () => {
+    const pool = built.pool({ workers: 1 })
+    const first = pool.compress(giant, compressing({ format: 'avif', msLeft: 60_000 }))
+    await busyWorker(pool)
+    // Enough time by the estimate; not if the worker stands still.
+    const [pid = 0] = pool.stats().pids
+    process.kill(pid, 'SIGSTOP')
+    const waiting = pool.compress(photo, compressing({ msLeft: 9000 }))
+    expect(pool.stats().waiting).toBe(1)
+    await expect(waiting).rejects.toBeInstanceOf(Overloaded)
+    process.kill(pid, 'SIGCONT')
+    expect((await first).outcome).toBe('compressed')
+    pool.close()
+  })
+
+  it('ends what takes more memory than there is, before the system does', async () => {
+    // Estimated at 400 MB, which may be wrong by half.
+    const pool = built.pool({ workers: 1, memoryBytes: 300_000_000 })
+    await expect(pool.compress(giant, compressing({ format: 'avif' }))).rejects.toBeInstanceOf(Overloaded)
+    expect(pool.stats()).toMatchObject({ killed: 1, refused: 0 })
+    expect((await pool.compress(photo, compressing())).outcome).toBe('compressed')
+    await expect(
+      built.pool({ memoryBytes: 100_000_000 }).compress(giant, compressing({ format: 'avif' })),
+    ).rejects.toBeInstanceOf(Overloaded)
+    pool.close()
+  })
+
+  it('fetches the picture of a watermark from outside; what that throws arrives as it was thrown', async () => {
+    const pool = built.pool()
+    const mark = await sharp({ create: { width: 40, height: 30, channels: 3, background: '#00ff00' } })
+      .png()
+      .toBuffer()
+    const parsed = parseKey(`a.jpg__op__watermark,image_${Buffer.from('mark.png').toString('base64url')}`, OPEN)
+    const { operations } = parsed
+    const fetchMark = (key: string) => (key === 'mark.png' ? Promise.resolve(mark) : Promise.reject(new Error(key)))
+    const [there, here] = await Promise.all([
+      pool.render(photo, operations, rendering({ fetchMark })),
+      render(photo, operations, rendering({ fetchMark })),
+    ])
+    expect(there.bytes.equals(here.bytes)).toBe(true)
+    const missing = new TypeError('no such mark')
+    const failing = pool.render(photo, operations, rendering({ fetchMark: () => Promise.reject(missing) }))
+    await expect(failing).rejects.toBe(missing)
+    pool.close()
+  })
+
+  it('a mark that never comes is a job that outlives its time', async () => {
+    const pool = built.pool()
+    const { operations } = parseKey(`a.jpg__op__watermark,image_${Buffer.from('m').toString('base64url')}`, OPEN)
+    const never = rendering({ msLeft: 800, fetchMark: () => new Promise<Buffer>(() => undefined) })
+    await expect(pool.render(photo, operations, never)).rejects.toMatchObject({ code: 'out_of_time' })
+    pool.close()
+  })
+
+  it('workers are gone when the program is, however it ends and whatever they are doing', async () => {
+    const program = built.program(`
+      const giant = require('node:fs').readFileSync(process.argv[2])
+      const options = ${JSON.stringify(compressing({ format: 'avif' }))}
+      pool.compress(giant, options).catch(() => {})
+      pool.compress(giant, options).catch(() => {})
+      setInterval(() => { if (pool.stats().busy.length === 2) process.stdout.write(pool.stats().busy.join() + ' ') }, 20)
+    `)
+    const child = spawn(process.execPath, [program, built.file('giant.jpg', giant)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [said] = (await once(child.stdout, 'data')) as [Buffer]
+    const pids = said.toString().trim().split(' ')[0]?.split(',').map(Number) ?? []
+    expect(pids.map(alive)).toEqual([true, true])
+    child.kill('SIGKILL')
+    await until(() => !pids.some(alive))
   })
 
   it('ends its workers when it is closed', async () => {

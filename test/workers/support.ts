@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
@@ -11,16 +11,19 @@ import { createPool, type Pool, type PoolOptions } from '../../src/workers/pool.
 
 export interface BuiltWorker {
   pool(options?: Partial<PoolOptions>): Pool
+  /** A file with a program in which `pool` is a pool; and a file with these bytes. */
+  program(body: string): string
+  file(name: string, bytes: Buffer): string
   remove(): void
 }
 
-/** Bundles an entry as the build does, into a folder of its own; sharp is the project's. */
-export async function buildWorker(entry = 'src/entry/worker.ts'): Promise<BuiltWorker> {
+/** Bundles the worker as the build does, into a folder of its own; sharp is the project's. */
+export async function buildWorker(): Promise<BuiltWorker> {
   const folder = mkdtempSync(join(tmpdir(), 'worker-'))
-  const workerPath = join(folder, 'worker.cjs')
+  const workerPath = join(folder, 'worker.js')
   await build({
-    entryPoints: [resolve(entry)],
-    outfile: workerPath,
+    entryPoints: { worker: resolve('src/entry/worker.ts'), pool: resolve('src/workers/pool.ts') },
+    outdir: folder,
     bundle: true,
     platform: 'node',
     format: 'cjs',
@@ -28,12 +31,22 @@ export async function buildWorker(entry = 'src/entry/worker.ts'): Promise<BuiltW
     logLevel: 'warning',
   })
   const pools: Pool[] = []
+  const env = { NODE_PATH: resolve('node_modules') }
+  const file = (name: string, bytes: Buffer | string) => {
+    const path = join(folder, name)
+    writeFileSync(path, bytes)
+    return path
+  }
   return {
     pool(options = {}) {
-      const env = { NODE_PATH: resolve('node_modules') }
       const made = createPool({ workers: 2, workerPath, memoryBytes: 1_500_000_000, env, ...options })
       pools.push(made)
       return made
+    },
+    file,
+    program(body) {
+      const options = JSON.stringify({ workers: 2, workerPath, memoryBytes: 1_500_000_000, env })
+      return file('program.js', `const pool = require('./pool.js').createPool(${options})\n${body}`)
     },
     remove() {
       pools.forEach((pool) => pool.close())

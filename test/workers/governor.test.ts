@@ -1,0 +1,161 @@
+import {
+  effortMs,
+  expectedStart,
+  GIANT_MS,
+  inLine,
+  MOST_WAITING,
+  next,
+  type Planned,
+  refusal,
+  type Room,
+  type Running,
+} from '../../src/workers/governor.ts'
+
+const NOW = 1_000_000
+const room: Room = { workers: 2, memoryBytes: 1_000 }
+
+/** With more effort it would take twice as long. */
+function job(leastMs: number, given: Partial<Planned> = {}): Planned {
+  return {
+    arrivedAt: NOW,
+    deadline: NOW + 8000,
+    costMs: 2 * leastMs,
+    leastMs,
+    needBytes: 100,
+    sourceBytes: 10,
+    ...given,
+  }
+}
+
+function running(costMs: number, given: Partial<Running> = {}): Running {
+  return { ...job(costMs / 2), startedAt: NOW, ...given }
+}
+
+describe('the line', () => {
+  it('first come, first served among equals', () => {
+    const [a, b, c] = [job(100, { arrivedAt: NOW }), job(100, { arrivedAt: NOW + 1 }), job(100, { arrivedAt: NOW + 2 })]
+    expect(inLine([c, a, b])).toEqual([a, b, c])
+  })
+
+  it('a short job passes long ones that came just before it', () => {
+    const long = job(1000)
+    const short = job(50, { arrivedAt: NOW + 1000 })
+    expect(inLine([long, short])).toEqual([short, long])
+  })
+
+  it('a long job is not passed for ever', () => {
+    const long = job(1000)
+    const short = job(50, { arrivedAt: NOW + 5000 })
+    expect(inLine([long, short])).toEqual([long, short])
+  })
+})
+
+describe('who goes next', () => {
+  it('nobody while every worker is busy', () => {
+    expect(next([job(1)], [running(1), running(1)], room, NOW)).toBeUndefined()
+  })
+
+  it('two that do not fit into memory together do not run together', () => {
+    const large = job(1000, { needBytes: 600 })
+    expect(next([large], [running(1000, { needBytes: 600 })], room, NOW)).toBeUndefined()
+    expect(next([large], [running(1000, { needBytes: 300 })], room, NOW)).toBe(large)
+  })
+
+  it('the sources of those who wait count too', () => {
+    const large = job(1000, { needBytes: 600 })
+    const other = job(2000, { sourceBytes: 200 })
+    expect(next([large, other], [running(1000, { needBytes: 300 })], room, NOW)).toBe(other)
+  })
+
+  it('what is larger than all memory runs alone', () => {
+    const huge = job(1000, { needBytes: 1400 })
+    expect(next([huge], [running(1)], room, NOW)).toBeUndefined()
+    expect(next([huge], [], room, NOW)).toBe(huge)
+  })
+
+  it('one that waits for memory lets shorter ones pass while it can afford to', () => {
+    const large = job(1000, { needBytes: 950 })
+    const short = job(600)
+    expect(next([large, short], [running(1000)], room, NOW)).toBe(short)
+    const pressed = job(1000, { needBytes: 950, deadline: NOW + 2500, arrivedAt: NOW - 5500 })
+    expect(next([pressed, short], [running(1000)], room, NOW)).toBeUndefined()
+  })
+
+  it('the last worker is not given to a second giant', () => {
+    const giant = job(GIANT_MS)
+    const short = job(10)
+    expect(next([giant], [running(2 * GIANT_MS)], room, NOW)).toBeUndefined()
+    expect(next([giant, short], [running(2 * GIANT_MS)], room, NOW)).toBe(short)
+    expect(next([giant], [running(10)], room, NOW)).toBe(giant)
+    expect(next([giant], [], { ...room, workers: 1 }, NOW)).toBe(giant)
+  })
+})
+
+describe('who is turned away', () => {
+  it('nobody for whom there is a worker, whatever the estimate says', () => {
+    expect(refusal(job(100_000), [], [running(1)], room, NOW)).toBeUndefined()
+  })
+
+  it('who could not be ready in time even with the least effort', () => {
+    const busy = [running(7000), running(7500)]
+    expect(refusal(job(900), [], busy, room, NOW)).toBeUndefined()
+    expect(refusal(job(1100), [], busy, room, NOW)).toMatch(/shorter queue/)
+  })
+
+  it('who stands behind too many', () => {
+    const busy = [running(100), running(100)]
+    const line = (count: number) => Array.from({ length: count }, () => job(100))
+    expect(refusal(job(100), line(10), busy, room, NOW)).toBeUndefined()
+    expect(refusal(job(100), line(MOST_WAITING), busy, { ...room, memoryBytes: 1e9 }, NOW)).toMatch(/waiting/)
+  })
+
+  it('whose source would not fit beside the others', () => {
+    const busy = [running(100), running(100)]
+    expect(refusal(job(10, { sourceBytes: 990 }), [], busy, room, NOW)).toMatch(/original/)
+  })
+
+  it('what is too large for the function, also when it is idle; not what may be a wrong estimate', () => {
+    expect(refusal(job(10, { needBytes: 1400 }), [], [], room, NOW)).toBeUndefined()
+    expect(refusal(job(10, { needBytes: 1600 }), [], [], room, NOW)).toMatch(/memory/)
+  })
+})
+
+it('expects a start when a worker is free of all before it', () => {
+  const busy = [running(1000), running(400, { startedAt: NOW - 300 })]
+  const waiting = [job(100), job(100)]
+  expect(expectedStart(job(1000), [], busy, room, NOW)).toBe(NOW + 100)
+  expect(expectedStart(job(1000), waiting, busy, room, NOW)).toBe(NOW + 300)
+})
+
+it('what should have ended long ago ends at its deadline', () => {
+  const late = [running(100_000, { deadline: NOW + 50 }), running(100_000, { deadline: NOW + 70 })]
+  expect(expectedStart(job(1), [], late, room, NOW)).toBe(NOW + 50)
+})
+
+describe('time for effort', () => {
+  it('all that is left when nobody waits', () => {
+    expect(effortMs(job(100), [], room, NOW)).toBe(8000)
+  })
+
+  it('twice a fair share when others wait', () => {
+    expect(
+      effortMs(
+        job(100),
+        Array.from({ length: 14 }, () => job(100)),
+        room,
+        NOW,
+      ),
+    ).toBe(2000)
+  })
+
+  it('never so little that it could not be done at all', () => {
+    expect(
+      effortMs(
+        job(500),
+        Array.from({ length: 100 }, () => job(100)),
+        room,
+        NOW,
+      ),
+    ).toBe(3000)
+  })
+})
