@@ -17,8 +17,11 @@ const MAX_HELD_PIXELS = 40_000_000
 /** Both ways of filtering are tried up to here; above, the kind of picture decides. */
 const TRY_BOTH_PIXELS = 1_500_000
 
+// zlib-ng on photographs, one thread; from 9 down a picture grows by 1, 2 and 6 %.
 const RUNGS = [
-  { level: 9, msPerMegapixel: 1400 },
+  { level: 9, msPerMegapixel: 650 },
+  { level: 8, msPerMegapixel: 400 },
+  { level: 7, msPerMegapixel: 190 },
   { level: 6, msPerMegapixel: 110 },
   { level: 4, msPerMegapixel: 75 },
   { level: 2, msPerMegapixel: 60 },

@@ -32,8 +32,8 @@ describe('jpegQuality', () => {
 describe('requality', () => {
   it('leaves a source alone that is no better, is careful with one that is a little, and free with the rest', () => {
     expect(requality(80, 80)).toBeUndefined()
-    expect(requality(85, 80)).toBe(83)
-    expect(requality(92, 80)).toBe(80)
+    expect(requality(81, 80)).toBe(82)
+    expect(requality(88, 80)).toBe(80)
     expect(requality(100, 80)).toBe(80)
   })
 })
