@@ -43,7 +43,7 @@ export function open(source: Buffer, options: OpenOptions = {}): Sharp {
 }
 
 // Words that libvips and the codecs use when the machine, not the picture, is at fault. Only ever read in this direction:
-// an unknown message is not taken for the picture's fault without a second try (see `decodeFault`).
+// an unknown message is not taken for the picture's fault without a second try (see `decoding`).
 const MACHINE_WORDS = /memory|alloc|thread|resource temporarily|too many open|timeout|no space|killed/i
 
 /** True where an engine error is about the machine: trying again later may help. */
