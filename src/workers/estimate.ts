@@ -5,9 +5,8 @@ import { type Look, look } from './look.ts'
 import type { Task } from './messages.ts'
 
 export interface Estimate {
-  /** One thread, with the effort that the time left will allow. */
-  costMs: number
-  /** With the least effort there is. */
+  /** One thread, with as much effort as there ever is, and with the least. */
+  mostMs: number
   leastMs: number
   /** Of a worker, on top of what it has when idle, and of our own copy of the source. */
   needBytes: number
@@ -42,30 +41,26 @@ const ENCODE = {
   other: { most: 60, least: 10, bytes: 4 },
 } as const satisfies Record<string, Cost>
 
-/** Effort is chosen so that its estimated time fits into this part of what is left (image/effort.ts). */
-const EFFORT_SHARE = 0.5
-
 export function estimate(task: Task, source: Buffer): Estimate {
   return estimateOf(task, look(source), source.length)
 }
 
 export function estimateOf(task: Task, seen: Look, sourceBytes: number): Estimate {
-  const { msLeft, limits } = task.options
+  const { limits } = task.options
   const copies = 2 * sourceBytes + FIXED_BYTES
   // Nothing of it will be decoded.
-  if (seen.pixels > limits.maxSourcePixels) return { costMs: FIXED_MS, leastMs: FIXED_MS, needBytes: copies }
+  if (seen.pixels > limits.maxSourcePixels) return { mostMs: FIXED_MS, leastMs: FIXED_MS, needBytes: copies }
   const written = task.kind === 'render' ? resultPixels(task, seen) : seen.pixels
   const shrunk = seen.format === 'jpeg' && written < seen.pixels / 4
   const decode = shrunk ? DECODE_SHRUNK : (DECODE[seen.format ?? 'jpeg'] ?? 15)
   const encodes = encodings(task, seen)
   const sum = (of: 'most' | 'least') =>
     FIXED_MS + (decode * seen.pixels + encodes.reduce((total, cost) => total + cost[of], 0) * written) / 1e6
-  const leastMs = sum('least')
   // A rendered picture is held whole between decoding and encoding.
   const raster = task.kind === 'render' ? 4 * written : 0
   return {
-    costMs: Math.max(leastMs, Math.min(sum('most'), msLeft * EFFORT_SHARE)),
-    leastMs,
+    mostMs: sum('most'),
+    leastMs: sum('least'),
     needBytes:
       copies +
       seen.heldBytes * (shrunk ? written : seen.pixels) +

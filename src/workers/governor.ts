@@ -4,8 +4,8 @@
 export interface Planned {
   arrivedAt: number
   deadline: number
-  /** As estimated, corrected by how fast this machine turned out to be. */
-  costMs: number
+  /** As estimated, corrected by how fast this machine turned out to be: with most effort and with least. */
+  mostMs: number
   leastMs: number
   needBytes: number
   /** Of its source, held while it waits. */
@@ -14,6 +14,8 @@ export interface Planned {
 
 export interface Running extends Planned {
   startedAt: number
+  /** With the effort it was given. */
+  costMs: number
 }
 
 export interface Room {
@@ -33,6 +35,9 @@ const PATIENCE = 4
 
 /** More wait than this has never ended well: each holds its source in memory and its caller's connection. */
 export const MOST_WAITING = 200
+
+/** Effort is chosen so that its estimated time fits into this part of what is left (image/effort.ts). */
+const EFFORT_SHARE = 0.5
 
 /** How wrong an estimate of memory may be, either way. */
 const ERROR_FACTOR = 1.5
@@ -91,40 +96,46 @@ export function refusal(
   if (waiting.length >= MOST_WAITING) return 'Expected fewer pictures to be waiting'
   const held = [...running, ...waiting].reduce((total, { sourceBytes }) => total + sourceBytes, 0)
   if (held + job.sourceBytes > room.memoryBytes) return 'Expected room for another original'
-  const startsAt = expectedStart(job, waiting, running, room, now)
-  return startsAt + job.leastMs > job.deadline ? 'Expected a shorter queue' : undefined
+  return hopeless([...waiting, job], running, room, now).includes(job) ? 'Expected a shorter queue' : undefined
 }
 
-/** When `job` could start if nobody took more than the least effort; memory is left out of it. */
-export function expectedStart(
-  job: Planned,
-  waiting: readonly Planned[],
+/**
+ * Those who would not be ready in time even if nobody took more than the least effort; memory is left out of it. Sooner told
+ * than at the deadline, they can try again.
+ */
+export function hopeless<T extends Planned>(
+  waiting: readonly T[],
   running: readonly Running[],
   room: Room,
   now: number,
-): number {
+): T[] {
   const freeAt = Array.from({ length: room.workers }, () => now)
   // What should have ended by now will end soon, and at its deadline for certain.
   running.forEach(({ startedAt, costMs, deadline }, index) => {
     freeAt[index] = Math.max(now, Math.min(startedAt + costMs, deadline))
   })
-  for (const other of inLine([...waiting, job])) {
+  return inLine(waiting).filter((job) => {
     const start = Math.min(...freeAt)
-    if (other === job) return start
-    freeAt[freeAt.indexOf(start)] = start + other.leastMs
-  }
-  return now
+    if (start + job.leastMs > job.deadline) return true
+    freeAt[freeAt.indexOf(start)] = start + job.leastMs
+    return false
+  })
 }
 
 /**
  * How long an encoder may think it has: all that is left when nobody waits, otherwise a share with which those who wait can
- * still be served. Twice the share, because effort is chosen to fill half; and never so little that slowness alone would
- * end what could be done.
+ * still be served. More than the share, because effort is chosen to fill a part; and never so little that slowness alone
+ * would end what could be done.
  */
 export function effortMs(job: Planned, waiting: readonly Planned[], room: Room, now: number): number {
   const left = job.deadline - now
   if (waiting.length === 0) return left
   const last = Math.max(...waiting.map(({ deadline }) => deadline))
   const share = ((last - now) * room.workers) / (waiting.length + room.workers)
-  return Math.min(left, Math.max(2 * share, 6 * job.leastMs))
+  return Math.min(left, Math.max(share / EFFORT_SHARE, 6 * job.leastMs))
+}
+
+/** What a job given so much time will take. */
+export function costMs({ mostMs, leastMs }: Planned, effort: number): number {
+  return Math.max(leastMs, Math.min(mostMs, effort * EFFORT_SHARE))
 }

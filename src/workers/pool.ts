@@ -8,7 +8,7 @@ import { ImageFault } from '../image/fault.ts'
 import type { Operation } from '../image/operations/types.ts'
 import type { Rendered, RenderOptions } from '../image/render.ts'
 import { estimate } from './estimate.ts'
-import { effortMs, isGiant, next, type Planned, refusal, type Running } from './governor.ts'
+import { costMs, effortMs, hopeless, isGiant, next, refusal, type Running } from './governor.ts'
 import { fromWire, type FromWorker, type Task, type WireFault } from './messages.ts'
 import { privateBytes } from './memory.ts'
 import { Overloaded } from './overloaded.ts'
@@ -58,16 +58,15 @@ export interface Pool {
   close(): void
 }
 
-interface Job extends Planned {
+interface Job extends Running {
   task: Task
   source: Buffer
   fetchMark: RenderOptions['fetchMark'] | undefined
-  /** As estimated, before it was corrected. */
-  plainCostMs: number
+  /** By which its estimates were corrected. */
+  slowness: number
   timer: NodeJS.Timeout | undefined
   resolve: (result: object) => void
   reject: (error: Error) => void
-  startedAt: number
   tries: number
 }
 
@@ -138,7 +137,7 @@ export function createPool(options: PoolOptions): Pool {
 
   function submit(task: Task, source: Buffer, fetchMark?: RenderOptions['fetchMark']): Promise<object> {
     const now = Date.now()
-    const { costMs, leastMs, needBytes } = estimate(task, source)
+    const { mostMs, leastMs, needBytes } = estimate(task, source)
     return new Promise((resolve, reject) => {
       const job: Job = {
         task,
@@ -146,8 +145,9 @@ export function createPool(options: PoolOptions): Pool {
         fetchMark,
         arrivedAt: now,
         deadline: now + task.options.msLeft - KILL_MARGIN_MS,
-        plainCostMs: costMs,
-        costMs: costMs * slowness,
+        slowness,
+        mostMs: mostMs * slowness,
+        costMs: mostMs * slowness,
         leastMs: leastMs * slowness,
         needBytes,
         sourceBytes: source.length,
@@ -167,6 +167,12 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   function dispatch(): void {
+    for (const job of hopeless(waiting, running(), room, Date.now())) {
+      // With nobody before it, it is tried: an estimate alone turns nobody away.
+      if (busy().length === 0 && waiting.length === 1) break
+      waiting.splice(waiting.indexOf(job), 1)
+      refuse(job, 'Expected a shorter queue')
+    }
     for (;;) {
       const now = Date.now()
       const job = next(waiting, running(), room, now)
@@ -174,9 +180,7 @@ export function createPool(options: PoolOptions): Pool {
       const idle = [...workers].find((worker) => worker.job === undefined && !worker.ending)
       if (idle === undefined && workers.size >= size) return
       waiting.splice(waiting.indexOf(job), 1)
-      const alone = waiting.length === 0 && busy().length === 0
-      if (!alone && now + job.leastMs > job.deadline) refuse(job, 'Expected a shorter queue')
-      else assign(job, idle ?? start(), now)
+      assign(job, idle ?? start(), now)
     }
   }
 
@@ -189,7 +193,9 @@ export function createPool(options: PoolOptions): Pool {
     const { task } = job
     // A slow machine gets less effort. Only where time decides effort alone: a render that runs out of it stops.
     const pace = task.kind === 'compress' ? Math.max(1, slowness) : 1
-    const msLeft = Math.max(1, effortMs(job, waiting, room, now) / pace - NOTICE_MS)
+    const effort = effortMs(job, waiting, room, now)
+    job.costMs = costMs(job, effort)
+    const msLeft = Math.max(1, effort / pace - NOTICE_MS)
     // A giant keeps the others of its kind waiting: they are no reason to leave a core idle.
     const others = busy().length - 1 + (isGiant(job) ? 0 : waiting.length)
     const threads = Math.max(1, Math.floor(cores / (1 + others)))
@@ -265,9 +271,10 @@ export function createPool(options: PoolOptions): Pool {
 
   /** One number for the machine: its clock rate, its neighbours, and how wrong the estimates are on the whole. */
   function learn(worker: Worker, job: Job): void {
-    if (!worker.timed || job.plainCostMs < 50) return
-    const seen = (Date.now() - job.startedAt) / job.plainCostMs
-    slowness = Math.min(4, Math.max(0.5, slowness * 0.9 + seen * 0.1))
+    const plainMs = job.costMs / job.slowness
+    if (!worker.timed || plainMs < 50) return
+    const seen = (Date.now() - job.startedAt) / plainMs
+    slowness = Math.min(4, Math.max(0.5, slowness * 0.8 + seen * 0.2))
   }
 
   function free(worker: Worker, job: Job): void {

@@ -1,6 +1,6 @@
 import {
   effortMs,
-  expectedStart,
+  hopeless,
   GIANT_MS,
   inLine,
   MOST_WAITING,
@@ -19,7 +19,7 @@ function job(leastMs: number, given: Partial<Planned> = {}): Planned {
   return {
     arrivedAt: NOW,
     deadline: NOW + 8000,
-    costMs: 2 * leastMs,
+    mostMs: 2 * leastMs,
     leastMs,
     needBytes: 100,
     sourceBytes: 10,
@@ -28,7 +28,7 @@ function job(leastMs: number, given: Partial<Planned> = {}): Planned {
 }
 
 function running(costMs: number, given: Partial<Running> = {}): Running {
-  return { ...job(costMs / 2), startedAt: NOW, ...given }
+  return { ...job(costMs / 2), costMs, startedAt: NOW, ...given }
 }
 
 describe('the line', () => {
@@ -120,16 +120,19 @@ describe('who is turned away', () => {
   })
 })
 
-it('expects a start when a worker is free of all before it', () => {
-  const busy = [running(1000), running(400, { startedAt: NOW - 300 })]
-  const waiting = [job(100), job(100)]
-  expect(expectedStart(job(1000), [], busy, room, NOW)).toBe(NOW + 100)
-  expect(expectedStart(job(1000), waiting, busy, room, NOW)).toBe(NOW + 300)
-})
+describe('who need not wait any longer', () => {
+  it('who cannot be ready in time behind those before it', () => {
+    const busy = [running(1000), running(400, { startedAt: NOW - 300 })]
+    const line = [job(100), job(100), job(500, { deadline: NOW + 799 }), job(500, { deadline: NOW + 801 })]
+    // One worker is free at 100, 200 and 300 ms from now.
+    expect(hopeless(line, busy, room, NOW)).toEqual([line[2]])
+  })
 
-it('what should have ended long ago ends at its deadline', () => {
-  const late = [running(100_000, { deadline: NOW + 50 }), running(100_000, { deadline: NOW + 70 })]
-  expect(expectedStart(job(1), [], late, room, NOW)).toBe(NOW + 50)
+  it('what should have ended long ago ends at its deadline', () => {
+    const late = [running(100_000, { deadline: NOW + 50 }), running(100_000, { deadline: NOW + 70 })]
+    expect(hopeless([job(100, { deadline: NOW + 151 })], late, room, NOW)).toEqual([])
+    expect(hopeless([job(100, { deadline: NOW + 149 })], late, room, NOW)).toHaveLength(1)
+  })
 })
 
 describe('time for effort', () => {
