@@ -1,5 +1,5 @@
 // `npm start`: the whole set-up on one machine, until Ctrl-C.
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 import { fail, EXIT, readArgs } from './args.ts'
@@ -38,6 +38,15 @@ const say = (text: string) => (values.json ? process.stderr : process.stdout).wr
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
 
+const runningFile = join(dataDir, 'running.json')
+if (existsSync(runningFile)) {
+  const { pid } = JSON.parse(readFileSync(runningFile, 'utf8')) as { pid: number }
+  if (isAlive(pid))
+    fail(
+      EXIT.wrong,
+      `Expected ${values.data} to be free, it is in use by process ${pid}. Stop that one, or name another folder with --data.`,
+    )
+}
 const codeDir = join(dataDir, 'function')
 await buildFunction(codeDir, { for: 'here', fontFile: fontFileSetting() })
 const node = functionNode()
@@ -55,6 +64,8 @@ const cloud = await startCloud({
 }).catch((error: unknown) =>
   fail(EXIT.wrong, `The local cloud did not start: ${error instanceof Error ? error.message : String(error)}`),
 )
+const notFree = (error: unknown) =>
+  fail(EXIT.wrong, `The local cloud did not start: ${error instanceof Error ? error.message : String(error)}`)
 const page = await startPage({
   port: port === 0 ? 0 : port + 2,
   oss: {
@@ -63,15 +74,14 @@ const page = await startPage({
     compressed: cloud.addresses.compressed,
     list: (bucket) => listObjects(ownerClient({ ...cloud.addresses, endpoint: cloud.oss.url }, bucket)),
   },
-})
+}).catch(notFree)
 const edge = await startEdge({
   port: port === 0 ? 0 : port + 3,
   bucketUrl: `${cloud.oss.url}/${cloud.addresses.compressed}`,
   // What the function runs with when nothing is set.
   settings: { dialects: ['suffix', 'style'], styles: {} },
-})
+}).catch(notFree)
 const addresses = { ...cloud.addresses, edge: edge.url, page: page.url }
-const runningFile = join(dataDir, 'running.json')
 writeFileSync(runningFile, JSON.stringify({ pid: process.pid, ...addresses }), { mode: 0o600 })
 
 if (values.json) process.stdout.write(`${JSON.stringify(addresses)}\n`)
@@ -93,6 +103,14 @@ await edge.close()
 await page.close()
 await cloud.close()
 process.exit(EXIT.ok)
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
 
 function wholeNumber(name: string, text: string, least: number, most: number): number {
   const number = /^[0-9]{1,6}$/.test(text) ? Number(text) : Number.NaN

@@ -21,9 +21,9 @@ export interface Answer {
   settled: Promise<void>
   /**
    * Writes the log line. To be called just before the last byte goes out (a frozen instance writes nothing), or when the
-   * caller has gone; a second call does nothing.
+   * caller has gone; a second call does nothing. `error` is why what went out is not what was meant to.
    */
-  finish(how: { sentBytes: number; aborted: boolean }): void
+  finish(how: { sentBytes: number; aborted: boolean; error?: unknown }): void
 }
 
 /** @param requestId goes to the caller, so that ops can find the log line. */

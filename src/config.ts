@@ -151,7 +151,6 @@ export class ConfigError extends Error {
 const BUCKET = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/
 const REGION = /^[a-z]{2}(-[a-z0-9]+)+$/
 const SECRET = /^[A-Za-z0-9_-]{16,1024}$/
-// eslint-disable-next-line no-control-regex
 const HEADER_VALUE = /^[\x20-\x7e]+$/
 
 /**
@@ -211,6 +210,21 @@ export function loadConfig(env: NodeJS.ProcessEnv, inFunctionCompute: boolean): 
     )
   }
 
+  const prefixes = Object.freeze(
+    value('SOURCE_PREFIXES')
+      .split(',')
+      .map((prefix) => prefix.trim().replace(/^\/+/, ''))
+      .filter((prefix) => prefix !== ''),
+  )
+  // A list of nothing would open everything.
+  if (value('SOURCE_PREFIXES') !== '' && prefixes.length === 0) {
+    expected(
+      'SOURCE_PREFIXES',
+      'a comma list of prefixes such as public/,shared/, or nothing at all',
+      value('SOURCE_PREFIXES'),
+    )
+  }
+
   const config: Config = {
     region,
     originals,
@@ -221,12 +235,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, inFunctionCompute: boolean): 
     mirrorSecrets: Object.freeze(secrets),
     store: oneOf('STORE', ['function', 'mirror']),
     passThrough: oneOf('PASS_THROUGH', ['none', 'media', 'all']),
-    sourcePrefixes: Object.freeze(
-      value('SOURCE_PREFIXES')
-        .split(',')
-        .map((prefix) => prefix.trim().replace(/^\/+/, ''))
-        .filter((prefix) => prefix !== ''),
-    ),
+    sourcePrefixes: prefixes,
     keySettings: keySettingsOf(value, (name, mistake) => mistakes.push(`${name}: ${mistake}.`)),
     quality: oneOf('QUALITY', ['eco', 'balanced', 'high']),
     format: oneOf('FORMAT', ['keep', 'webp', 'avif']),
@@ -234,7 +243,8 @@ export function loadConfig(env: NodeJS.ProcessEnv, inFunctionCompute: boolean): 
     maxSourceBytes: whole('MAX_SOURCE_BYTES', 1, 1_073_741_824),
     maxSourcePixels: whole('MAX_SOURCE_PIXELS', 1, 1_000_000_000),
     maxOutputPixels: whole('MAX_OUTPUT_PIXELS', 1, 268_402_689),
-    deadlineMs: whole('DEADLINE_MS', 1000, 600_000),
+    // Above it the function's own time limit (s.yaml: 60 s) would come first, and take every other request along.
+    deadlineMs: whole('DEADLINE_MS', 1000, 40_000),
     logLevel: oneOf('LOG_LEVEL', ['info', 'error', 'silent']),
   }
   if (mistakes.length > 0) throw new ConfigError(mistakes)
@@ -275,7 +285,7 @@ function hmacSha256(secret: string, text: string): Uint8Array {
 function endpointOf(given: string, region: string, internal: boolean, wrong: (got: string) => void): string {
   if (given === '') return `https://oss-${region}${internal ? '-internal' : ''}.aliyuncs.com`
   const text = given.includes('://') ? given : `https://${given}`
-  if (!URL.canParse(text) || !/^https?:\/\/[^/?#]+\/?$/.test(text)) {
+  if (!URL.canParse(text) || !/^https?:\/\/[^/?#@]+\/?$/.test(text)) {
     wrong(given)
     return ''
   }

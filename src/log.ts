@@ -4,6 +4,8 @@ export interface RequestLine {
   /** What the reader asked for, and the original it is made from. */
   requestedKey?: string
   sourceKey?: string
+  /** Where the path was refused before it became a key. */
+  path?: string
   method: string
   status: number
   /** compressed, original, passed_through, or the error code. */

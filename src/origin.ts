@@ -59,6 +59,9 @@ const ANSWER_RESERVE_MS = 500
 /** What is not a picture is read to its end, in memory, up to this size before it is judged by its first bytes. */
 const VERIFIED_FIRST_BYTES = 4_194_304
 
+/** Characters; a key of 1,023 bytes is longer when it is percent-encoded, but its beginning says which it was. */
+const MOST_LOGGED_PATH = 1200
+
 export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
   const flights = createFlights<Flight>()
 
@@ -73,7 +76,8 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
       ms: { total: 0 },
     }
     let streamed: OpenOriginal | undefined
-    const finish = once<Parameters<Answer['finish']>[0]>(({ sentBytes, aborted }) => {
+    const finish = once<Parameters<Answer['finish']>[0]>(({ sentBytes, aborted, error }) => {
+      if (error !== undefined) noteError(line, toPublicError(error))
       streamed?.close()
       line.ms.total = Date.now() - started
       line.bytesOut = sentBytes
@@ -98,7 +102,8 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
 
       const { work: flight, joined } = flights.join(key.requestedKey, () => {
         const work = startFlight(key, buckets, deadline)
-        return { work, landed: work.put }
+        // A flight that hangs must not hold its key: whoever comes after its time starts anew.
+        return { work, landed: beforeDeadline(work.put, deadline + ANSWER_RESERVE_MS) }
       })
       if (joined) line.joined = true
       const product = await beforeDeadline(flight.product, deadline).catch((error: unknown) => {
@@ -116,8 +121,8 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
       return { status: 200, headers: product.headers, body, settled: stored, finish }
     } catch (thrown) {
       const error = toPublicError(thrown)
-      Object.assign(line, { status: error.status, outcome: error.code, reason: error.message })
-      if (error.cause !== undefined) line.cause = describeCause(error.cause)
+      noteError(line, error)
+      if (line.requestedKey === undefined) line.path = request.rawPath.slice(0, MOST_LOGGED_PATH)
       const { headers, body } = errorHeadersAndBody(error, line.requestId)
       return { status: error.status, headers, body: request.method === 'HEAD' ? undefined : body, settled, finish }
     }
@@ -158,16 +163,34 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
     const started = Date.now()
     const latestRetry = started + config.deadlineMs / 3
     for (let attempt = 1; ; attempt++) {
+      const original = await openOriginal(key, buckets, deadline)
       try {
-        return await readAndMake(key, buckets, started, deadline)
+        return await makeFrom(original, key, buckets, started, deadline)
       } catch (thrown) {
+        original.close()
         const onTheWay = thrown instanceof OssFault && isPassing(thrown)
         if (attempt > 1 || !onTheWay || Date.now() > latestRetry) throw thrown
       }
     }
   }
 
-  async function readAndMake(key: ParsedKey, buckets: Buckets, started: number, deadline: number): Promise<Product> {
+  async function openOriginal(key: ParsedKey, { originals }: Buckets, deadline: number): Promise<OpenOriginal> {
+    try {
+      return await originals.open(key.sourceKey, deadline)
+    } catch (error) {
+      // A mistyped style, say: the whole string is then no object's name either.
+      const missing = error instanceof OssFault && error.kind === 'missing'
+      throw missing && key.whenMissing !== undefined ? key.whenMissing : error
+    }
+  }
+
+  async function makeFrom(
+    original: OpenOriginal,
+    key: ParsedKey,
+    buckets: Buckets,
+    started: number,
+    deadline: number,
+  ): Promise<Product> {
     const { originals, compressed } = buckets
     const place: ProductPlace = {
       requestedKey: key.requestedKey,
@@ -175,46 +198,55 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
       cacheControl: config.cacheControl,
       sendMeta: config.store === 'mirror',
     }
-    const original = await originals.open(key.sourceKey, deadline).catch((error: unknown) => {
-      // A mistyped style, say: the whole string is then no object's name either.
-      const missing = error instanceof OssFault && error.kind === 'missing'
-      throw missing && key.whenMissing !== undefined ? key.whenMissing : error
-    })
-    try {
-      const sniffed = sniff(await original.head(SNIFF_BYTES))
-      // Whether it may go out, and as what, is better decided on verified bytes, where that does not cost much.
-      if (sniffed.format === undefined && original.facts.bytes <= VERIFIED_FIRST_BYTES) {
-        await original.head(VERIFIED_FIRST_BYTES + 1)
-      }
-      const asked = key.operations.length > 0
-      const type = asked ? operableType(sniffed, original.facts, config) : passedType(sniffed, original.facts, config)
-      if (!type.compressible) {
-        const reopen = () => openSame(originals, key.sourceKey, original.facts.etag)
-        return passThroughProduct(original, key.sourceKey, type, reopen, { read: Date.now() - started }, place)
-      }
-      const source = await original.readAll()
-      const read = Date.now() - started
-      const options = {
-        quality: config.quality,
-        limits: { maxSourcePixels: config.maxSourcePixels, maxOutputPixels: config.maxOutputPixels },
-        msLeft: deadline - Date.now(),
-      }
-      const picture = asked
-        ? await deps.render(source, key.operations, {
-            ...options,
-            fetchMark: (mark) => readWhole(originals, mark, config.maxSourceBytes, deadline),
-          })
-        : await deps.compress(source, { ...options, format: config.format })
-      return pictureProduct(
-        { outcome: 'transformed', ...picture },
-        original.facts,
-        { read, render: Date.now() - started - read },
-        place,
-      )
-    } catch (error) {
-      original.close()
-      throw error
+    const sniffed = sniff(await original.head(SNIFF_BYTES))
+    await confirmType(sniffed, original, key, originals, deadline)
+    const asked = key.operations.length > 0
+    const type = asked ? operableType(sniffed, original.facts, config) : passedType(sniffed, original.facts, config)
+    if (!type.compressible) {
+      const reopen = () => openSame(originals, key.sourceKey, original.facts.etag)
+      return passThroughProduct(original, key.sourceKey, type, reopen, { read: Date.now() - started }, place)
     }
+    const source = await original.readAll()
+    const read = Date.now() - started
+    const options = {
+      quality: config.quality,
+      limits: { maxSourcePixels: config.maxSourcePixels, maxOutputPixels: config.maxOutputPixels },
+      msLeft: deadline - Date.now(),
+    }
+    const picture = asked
+      ? await deps.render(source, key.operations, {
+          ...options,
+          fetchMark: (mark) => readWhole(originals, mark, config.maxSourceBytes, deadline),
+        })
+      : await deps.compress(source, { ...options, format: config.format })
+    return pictureProduct(
+      { outcome: 'transformed', ...picture },
+      original.facts,
+      { read, render: Date.now() - started - read },
+      place,
+    )
+  }
+
+  /**
+   * Whether something may go out, and as what, is decided by its first bytes, and the copy on the server makes that last:
+   * where the rest is not read before, those bytes are verified, by reading all of a small original, else by a second read.
+   */
+  async function confirmType(
+    sniffed: ReturnType<typeof sniff>,
+    original: OpenOriginal,
+    key: ParsedKey,
+    originals: Originals,
+    deadline: number,
+  ): Promise<void> {
+    const { bytes, etag } = original.facts
+    if (sniffed.format !== undefined && bytes <= config.maxSourceBytes) return
+    if (bytes <= VERIFIED_FIRST_BYTES) {
+      await original.head(VERIFIED_FIRST_BYTES + 1)
+      return
+    }
+    const again = sniff(await originals.peek(key.sourceKey, etag, SNIFF_BYTES, deadline))
+    if (again.contentType === sniffed.contentType && again.format === sniffed.format) return
+    throw new OssFault('damaged', 'read original: its first bytes differ from one read to the next')
   }
 
   /** For those who joined while it streams through: the same original once more, or nothing. */
@@ -242,6 +274,11 @@ async function readWhole(originals: Originals, key: string, mostBytes: number, d
   } finally {
     original.close()
   }
+}
+
+function noteError(line: RequestLine, error: AppError): void {
+  Object.assign(line, { status: error.status, outcome: error.code, reason: error.message })
+  if (error.cause !== undefined) line.cause = describeCause(error.cause)
 }
 
 function once<T>(action: (value: T) => void): (value: T) => void {

@@ -29,7 +29,7 @@ export function passedType(
     contentType: active ? 'application/octet-stream' : sniffed.contentType,
     contentDisposition: active ? 'attachment' : undefined,
   }
-  const encoded = facts.contentEncoding !== undefined && facts.contentEncoding !== 'identity'
+  const encoded = isEncoded(facts)
   if (sniffed.format !== undefined && !encoded) {
     const fits = facts.bytes <= config.maxSourceBytes
     if (!active) return { ...type, compressible: fits, reason: fits ? 'image' : 'source_too_large' }
@@ -52,7 +52,7 @@ export function operableType(
   facts: OriginalFacts,
   config: Pick<Config, 'maxSourceBytes'>,
 ): PassedType {
-  const encoded = facts.contentEncoding !== undefined && facts.contentEncoding !== 'identity'
+  const encoded = isEncoded(facts)
   if (sniffed.format === undefined || encoded) {
     throw new AppError(
       'not_an_image',
@@ -68,6 +68,11 @@ export function operableType(
   return { compressible: true, contentType: sniffed.contentType, contentDisposition: undefined, reason: 'image' }
 }
 
+/** Real codings only: uploaders write `utf-8` or `base64` there too, and the bytes are what they are all the same. */
+export function isEncoded({ contentEncoding }: Pick<OriginalFacts, 'contentEncoding'>): boolean {
+  return /^(x-)?(gzip|compress|deflate|br|zstd)\b/i.test(contentEncoding?.trim() ?? '')
+}
+
 /** Headers of an original that goes out as it is. Its length and MD5 are what OSS keeps of it. */
 export function passThroughHeaders(
   type: PassedType,
@@ -79,7 +84,7 @@ export function passThroughHeaders(
     ...(Number.isFinite(facts.bytes) ? { 'Content-Length': String(facts.bytes) } : {}),
     ...(facts.contentMd5 === undefined ? {} : { 'Content-MD5': facts.contentMd5 }),
     ...(type.contentDisposition === undefined ? {} : { 'Content-Disposition': type.contentDisposition }),
-    ...(facts.contentEncoding === undefined ? {} : { 'Content-Encoding': facts.contentEncoding }),
+    ...(isEncoded(facts) ? { 'Content-Encoding': facts.contentEncoding ?? '' } : {}),
     'Cache-Control': cacheControl,
     ETag: `"${facts.etag}"`,
     'X-Content-Type-Options': 'nosniff',

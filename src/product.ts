@@ -2,7 +2,7 @@
 import { RECIPE } from './image/policy.ts'
 import type { RequestLine } from './log.ts'
 import { type Compressed, md5Of, type NewObject, type OpenOriginal, type OriginalFacts } from './oss/bucket.ts'
-import { type PassedType, passThroughHeaders } from './passthrough.ts'
+import { isEncoded, type PassedType, passThroughHeaders } from './passthrough.ts'
 
 /** Shared by all who ask for the same key at the same time. */
 export interface Product {
@@ -99,7 +99,7 @@ export function passThroughProduct(
     contentType: type.contentType,
     cacheControl: place.cacheControl,
     contentDisposition: type.contentDisposition,
-    contentEncoding: facts.contentEncoding,
+    contentEncoding: isEncoded(facts) ? facts.contentEncoding : undefined,
     meta: metaOf(facts, 'passed_through', type.reason),
   }
   return {

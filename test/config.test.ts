@@ -36,6 +36,14 @@ describe('the settings', () => {
     expect(() => testConfig({ OSS_COMPRESS_BUCKET_NAME: 'originals' })).toThrow(/Expected another bucket/)
   })
 
+  it.each([
+    ['SOURCE_PREFIXES', ' , ,', /SOURCE_PREFIXES: Expected a comma list/],
+    ['DEADLINE_MS', '60000', /DEADLINE_MS: Expected a whole number from 1000 to 40000/],
+    ['OSS_ENDPOINT', 'https://user:pw@host', /OSS_ENDPOINT: Expected an address/],
+  ])('refuse %s=%s', (name, given, expected) => {
+    expect(() => testConfig({ [name]: given })).toThrow(expected)
+  })
+
   it('take the region with and without its prefix', () => {
     expect(testConfig({ OSS_REGION: 'oss-eu-central-1' }).region).toBe('eu-central-1')
   })

@@ -206,11 +206,39 @@ describe('what is answered', () => {
     expect(buckets.stored.size).toBe(0)
   })
 
+  it('bytes whose look changes from one read to the next are neither sent nor copied', async () => {
+    const large = Buffer.concat([film, Buffer.alloc(5_000_000)])
+    const buckets = memoryBuckets({ 'film.mp4': large })
+    buckets.originals.peek = () => Promise.resolve(photo)
+    const { status } = await ask('/film.mp4', { buckets })
+    expect([status, buckets.counts.copies]).toEqual([502, 0])
+    expect(buckets.counts.closed).toBe(buckets.counts.opened)
+  })
+
+  it('a Content-Encoding that is none does not hide a picture', async () => {
+    const buckets = memoryBuckets({ 'photo.jpg': photo })
+    const { open } = buckets.originals
+    buckets.originals.open = async (key, deadline) => {
+      const original = await open(key, deadline)
+      return { ...original, facts: { ...original.facts, contentEncoding: 'utf-8' } }
+    }
+    const { status, headers } = await ask('/photo.jpg', { buckets })
+    expect([status, headers['Content-Type'], headers['Content-Encoding']]).toEqual([200, 'image/jpeg', undefined])
+  })
+
+  it('a busy bucket is not asked by two kinds of retry', async () => {
+    const buckets = memoryBuckets({ 'photo.jpg': photo })
+    buckets.faults.open = 'throttled'
+    await ask('/photo.jpg', { buckets })
+    expect(buckets.counts.opened).toBe(1)
+  })
+
   it('a streamed body that breaks never ends cleanly', async () => {
     const buckets = memoryBuckets({ 'film.mp4': film })
     buckets.faults.body = 'network'
     const { line } = await ask('/film.mp4', { buckets })
     expect(line.aborted).toBe(true)
+    expect(buckets.counts.closed).toBeGreaterThan(0)
   })
 
   it('503 with Retry-After for an encoder fault, and the same key works a moment later', async () => {

@@ -110,7 +110,11 @@ function through(makers: { compress: typeof compress; render: typeof render }): 
   const origin = createOrigin({
     config,
     buckets: () => ({
-      originals: { open: () => Promise.resolve(original), head: () => Promise.resolve(original.facts) },
+      originals: {
+        peek: () => Promise.resolve(photo),
+        open: () => Promise.resolve(original),
+        head: () => Promise.resolve(original.facts),
+      },
       compressed: { put: () => Promise.resolve(), copy: () => Promise.resolve() },
     }),
     compress: makers.compress,

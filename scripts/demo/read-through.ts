@@ -33,6 +33,7 @@ export async function readThrough(addresses: CloudAddresses, key: string, origin
   const first = await fetch(url)
   const bytes = Buffer.from(await first.arrayBuffer())
   row.ms = Math.round(performance.now() - started)
+  if (first.status === 404) return { ...row, how: 'not let out: neither picture nor media' }
   if (!first.ok)
     return { ...row, error: `${first.status} ${/<Message>(.*?)<\/Message>/.exec(bytes.toString())?.[1] ?? ''}`.trim() }
   row.after = bytes.length

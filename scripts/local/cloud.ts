@@ -90,7 +90,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
         codeDir: options.codeDir,
         command: ['/var/fc/lang/nodejs20/bin/node', 'web.js'],
         memoryMb: options.memoryMb ?? 2048,
-        timeoutSeconds: options.timeoutSeconds ?? 9,
+        timeoutSeconds: options.timeoutSeconds ?? 60,
         instanceConcurrency: options.instanceConcurrency ?? 128,
         methods: ['GET', 'HEAD'],
         environment: {

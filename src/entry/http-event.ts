@@ -75,7 +75,7 @@ async function collect(answer: Answer, context: Context): Promise<HttpEventAnswe
     // Also for an answer that is too large: once stored, the next reader gets it from the bucket.
     await answer.settled
   } catch (error) {
-    answer.finish({ sentBytes: 0, aborted: true })
+    answer.finish({ sentBytes: 0, aborted: true, error })
     return answerWith(
       new AppError('bad_original', 'The original arrived incomplete or damaged.', { cause: error }),
       context,
@@ -83,9 +83,10 @@ async function collect(answer: Answer, context: Context): Promise<HttpEventAnswe
   }
   const body = Buffer.concat(chunks)
   if (Math.max(length, body.length) > MOST_EVENT_BYTES) {
-    answer.finish({ sentBytes: 0, aborted: true })
     const message = `Expected an answer of at most ${MOST_EVENT_BYTES} bytes on the event way, got a larger one. Use the web entry, which streams.`
-    return answerWith(new AppError('answer_too_large', message), context)
+    const error = new AppError('answer_too_large', message)
+    answer.finish({ sentBytes: 0, aborted: false, error })
+    return answerWith(error, context)
   }
   answer.finish({ sentBytes: body.length, aborted: false })
   return { statusCode: answer.status, headers: answer.headers, isBase64Encoded: true, body: body.toString('base64') }

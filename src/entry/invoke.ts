@@ -21,8 +21,8 @@ export async function invoke(
   let length = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length
-    if (length > MOST_EVENT_BYTES_IN) break
-    chunks.push(chunk)
+    // Read to its end all the same: what is left unread would stand before the next request on this connection.
+    if (length <= MOST_EVENT_BYTES_IN) chunks.push(chunk)
   }
   const answer = await answerEvent(
     length > MOST_EVENT_BYTES_IN ? Buffer.alloc(0) : Buffer.concat(chunks),

@@ -4,6 +4,12 @@ import type { ServerResponse } from 'node:http'
 import type { Answer } from '../answer.ts'
 
 /**
+ * However slow the reader: longer than any mirror waits, and well within the function's time limit (s.yaml), at which the
+ * platform would end the whole instance and answer everybody in it with a page of its own, possibly with 200.
+ */
+export const MOST_ANSWER_MS = 45_000
+
+/**
  * Writes an answer out. The last byte waits until the put is settled and the log line is written, because the instance
  * may be frozen right after it. A body that fails half-way destroys the connection: ended cleanly it would be stored as
  * a whole picture.
@@ -11,6 +17,7 @@ import type { Answer } from '../answer.ts'
 export async function send(answer: Answer, response: ServerResponse, headOnly: boolean): Promise<void> {
   const { status, headers, body, settled } = answer
   let sentBytes = 0
+  const limit = setTimeout(() => response.destroy(), MOST_ANSWER_MS)
   const gone = new Promise<void>((resolve) => {
     response.once('close', resolve)
   })
@@ -41,8 +48,10 @@ export async function send(answer: Answer, response: ServerResponse, headOnly: b
       held = chunk
     }
     await end(held)
-  } catch {
+  } catch (error) {
     response.destroy()
-    answer.finish({ sentBytes, aborted: true })
+    answer.finish({ sentBytes, aborted: true, error })
+  } finally {
+    clearTimeout(limit)
   }
 }

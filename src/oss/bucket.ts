@@ -50,6 +50,8 @@ export interface Originals {
   open(key: string, deadline: number): Promise<OpenOriginal>
   /** @throws OssFault */
   head(key: string, deadline: number): Promise<OriginalFacts>
+  /** The first bytes once more, in a read of their own, of the object with this ETag. @throws OssFault */
+  peek(key: string, etag: string, count: number, deadline: number): Promise<Buffer>
 }
 
 export interface Compressed {
@@ -75,6 +77,17 @@ export function openOriginals(clients: Clients, credentials: Credentials, bucket
           return openStream(stream as unknown as Readable, factsOf(res.headers), deadline)
         } catch (error) {
           throw await explainMissing(toOssFault(error, 'read original'), client, bucket, key, deadline)
+        }
+      }),
+    peek: (key, etag, count, deadline) =>
+      withRetry(deadline, async () => {
+        const client = await clients.get(credentials, bucket)
+        const headers = { Range: `bytes=0-${count - 1}`, 'If-Match': `"${etag}"` }
+        try {
+          const { content } = await client.get(key, { headers, timeout: timeoutFor(deadline) })
+          return content.subarray(0, count)
+        } catch (error) {
+          throw toOssFault(error, 'read original')
         }
       }),
     head: (key, deadline) =>

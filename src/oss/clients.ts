@@ -14,7 +14,7 @@ export interface OssClient {
     stream: NodeJS.ReadableStream & { destroy(error?: Error): void }
     res: { status: number; headers: Record<string, string | undefined> }
   }>
-  get(key: string, options: { headers?: Record<string, string>; timeout: Timeout }): Promise<unknown>
+  get(key: string, options: { headers?: Record<string, string>; timeout: Timeout }): Promise<{ content: Buffer }>
   head(key: string, options: { timeout: Timeout }): Promise<{ res: { headers: Record<string, string | undefined> } }>
   put(
     key: string,
@@ -55,9 +55,9 @@ export function createClients(settings: ClientSettings, now: () => number = Date
   return {
     get(credentials, bucket) {
       if (now() - lastUsed > IDLE_MS) {
-        // Sockets in use finish their request; the free ones are closed.
-        agents.agent.destroy()
-        agents.httpsAgent.destroy()
+        // Sockets in use finish their request (destroy() of the whole agent would break them); the free ones are closed.
+        closeFree(agents.agent)
+        closeFree(agents.httpsAgent)
         agents = newAgents()
         made.clear()
       }
@@ -80,6 +80,10 @@ export function createClients(settings: ClientSettings, now: () => number = Date
 function newAgents(): { agent: HttpAgent; httpsAgent: HttpsAgent } {
   const options = { keepAlive: true, maxFreeSockets: 64, scheduling: 'lifo' } as const
   return { agent: new HttpAgent(options), httpsAgent: new HttpsAgent(options) }
+}
+
+function closeFree(agent: HttpAgent): void {
+  for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy()
 }
 
 async function makeClient(

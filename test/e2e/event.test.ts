@@ -97,6 +97,12 @@ it('an event without the secret is refused, one that is no HTTP event is a 400',
   }
 })
 
+it('an event beyond the limit is refused, and the connection it came on still works', async () => {
+  const huge = await cloud.gateway.invoke(Buffer.alloc(2_000_000, ' '))
+  expect((JSON.parse(huge.body.toString()) as EventAnswer).statusCode).toBe(400)
+  expect((await cloud.ask('/trip/a%20b.jpg')).headers.get('content-type')).toBe('image/jpeg')
+})
+
 it('a picture too large for the event way: 413, and stored, so that the next reader gets it from the bucket', async () => {
   const large = await photograph(2200, 1600)
   await cloud.upload('large.png', large)

@@ -31,9 +31,27 @@ async function expectRight(key: string, original: Buffer): Promise<void> {
     before.loop,
   ])
   expect([key, findPersonalMetadata(body)]).toEqual([key, []])
+  if (!(await decodable(original))) {
+    // HEIC, say: nobody here can look at its pixels, so they must not have been touched; metadata is blanked in place.
+    expect([key, (await cloud.head(key)).headers.get('x-oss-meta-outcome'), body.length]).toEqual([
+      key,
+      'original',
+      original.length,
+    ])
+    return
+  }
   const difference = await meanDifference(original, body)
   if (difference > 6)
     throw new Error(`Expected ${key} to look the same, got a mean difference of ${difference.toFixed(1)} of 255.`)
+}
+
+function decodable(bytes: Buffer): Promise<boolean> {
+  return sharp(bytes)
+    .stats()
+    .then(
+      () => true,
+      () => false,
+    )
 }
 
 /** Browsers show a frame that asks for 10 ms or less for 100 ms. */

@@ -9,7 +9,7 @@ const MP4_HEAD = Buffer.from('000000206674797069736f6d0000020069736f6d69736f3261
 
 let cloud: TestCloud
 beforeAll(async () => {
-  cloud = await testCloud({ timeoutSeconds: 120 })
+  cloud = await testCloud()
 })
 afterAll(() => cloud.close())
 

@@ -154,6 +154,43 @@ describe('an original', () => {
     expect(await (await bucket.open('a.jpg', soon())).readAll()).toEqual(bytes)
   })
 
+  it('goes on being read when another request finds the connections old', async () => {
+    let clock = 0
+    const shared = clients(() => clock)
+    answers = [
+      (_, response) => {
+        response.writeHead(200, { 'Content-Length': bytes.length, ETag: '"ABC"' })
+        response.write(bytes.subarray(0, 100_000))
+        release = () => response.end(bytes.subarray(100_000))
+      },
+      honest(),
+    ]
+    let release: () => void = () => undefined
+    const bucket = openOriginals(shared, credentials, 'originals')
+    const slow = await bucket.open('film.mp4', soon())
+    await slow.head(10)
+    clock += 60_000
+    await (await bucket.open('b.jpg', soon())).readAll()
+    release()
+    expect(await slow.readAll()).toEqual(bytes)
+  })
+
+  it('is asked for with the keys of the request, whatever keys came before', async () => {
+    answers = [honest()]
+    const shared = clients()
+    for (const securityToken of ['first', 'second']) {
+      const bucket = openOriginals(shared, { ...credentials, securityToken }, 'originals')
+      await (await bucket.open('a.jpg', soon())).readAll()
+    }
+    expect(asked.map(({ headers }) => headers['x-oss-security-token'])).toEqual(['first', 'second'])
+  })
+
+  it('can be looked at once more, only while it is the same', async () => {
+    answers = [(_, response) => response.writeHead(206, { 'Content-Length': 4 }).end('head')]
+    expect(await originals().peek('a.mp4', 'ABC', 4, soon())).toEqual(Buffer.from('head'))
+    expect(asked[0]?.headers).toMatchObject({ range: 'bytes=0-3', 'if-match': '"ABC"' })
+  })
+
   it('is read over a new connection after a long pause', async () => {
     answers = [honest()]
     let clock = 0

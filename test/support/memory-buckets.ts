@@ -28,6 +28,7 @@ export function memoryBuckets(files: Record<string, Buffer> = {}): MemoryBuckets
         if (state.faults.open !== undefined) throw new OssFault(state.faults.open, 'made to fail')
         return openFile(fileOf(key))
       },
+      peek: async (key, _, count) => fileOf(key).subarray(0, count),
       head: async (key) => {
         state.counts.heads++
         return factsOf(fileOf(key))
