@@ -95,6 +95,9 @@ const TRIES = 2
 
 const WATCH_MS = 50
 
+/** Shorter ones are mostly about everything else. */
+const LEAST_TELLING_MS = 50
+
 /** Of an idle worker; what it has beyond is its job's. */
 const IDLE_PRIVATE_BYTES = 16_000_000
 
@@ -108,6 +111,7 @@ export function createPool(options: PoolOptions): Pool {
   const waiting: Job[] = []
   const counters = { started: 0, done: 0, killed: 0, crashed: 0, refused: 0 }
   let slowness = 1
+  let lessons = 0
   let closed = false
   let watch: NodeJS.Timeout | undefined
 
@@ -235,7 +239,7 @@ export function createPool(options: PoolOptions): Pool {
         void fetchFor(worker, job, message.mark, message.key)
         break
       case 'done':
-        learn(worker, job)
+        learn(worker, job, false)
         counters.done++
         free(worker, job)
         job.resolve({ ...message.result, bytes: body })
@@ -269,12 +273,18 @@ export function createPool(options: PoolOptions): Pool {
     return marked instanceof Error ? marked : fromWire(fault)
   }
 
-  /** One number for the machine: its clock rate, its neighbours, and how wrong the estimates are on the whole. */
-  function learn(worker: Worker, job: Job): void {
+  /**
+   * One number for the machine: its clock rate, its neighbours, and how wrong the estimates are on the whole. The first
+   * jobs say most; one that was ended says at least something.
+   */
+  function learn(worker: Worker, job: Job, ended: boolean): void {
     const plainMs = job.costMs / job.slowness
-    if (!worker.timed || plainMs < 50) return
+    if (!worker.timed || plainMs < LEAST_TELLING_MS) return
     const seen = (Date.now() - job.startedAt) / plainMs
-    slowness = Math.min(4, Math.max(0.5, slowness * 0.8 + seen * 0.2))
+    if (ended && seen < slowness) return
+    lessons++
+    const weight = Math.max(0.2, 1 / (lessons + 1))
+    slowness = Math.min(4, Math.max(0.5, slowness + weight * (seen - slowness)))
   }
 
   function free(worker: Worker, job: Job): void {
@@ -291,6 +301,7 @@ export function createPool(options: PoolOptions): Pool {
     }
     const worker = [...workers].find((candidate) => candidate.job === job)
     if (worker === undefined) return
+    learn(worker, job, true)
     const error = new ImageFault('out_of_time', 'Expected the picture to be ready in time, it was not')
     stop(worker, job, 'its picture was not ready in time', error)
   }
