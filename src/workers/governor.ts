@@ -39,6 +39,9 @@ export const MOST_WAITING = 200
 /** Effort is chosen so that its estimated time fits into this part of what is left (image/effort.ts). */
 const EFFORT_SHARE = 0.5
 
+/** Of a share of time, what is the encoder's: decoding is not what effort is about. */
+const ENCODING_SHARE = 0.7
+
 /** How wrong an estimate of memory may be, either way. */
 const ERROR_FACTOR = 1.5
 
@@ -132,7 +135,7 @@ export function effortMs(job: Planned, waiting: readonly Planned[], room: Room, 
   if (waiting.length === 0) return left
   const last = Math.max(...waiting.map(({ deadline }) => deadline))
   const share = ((last - now) * room.workers) / (waiting.length + room.workers)
-  return Math.min(left, Math.max(share / EFFORT_SHARE, 6 * job.leastMs))
+  return Math.min(left, Math.max((share * ENCODING_SHARE) / EFFORT_SHARE, 6 * job.leastMs))
 }
 
 /** What a job given so much time will take. */
