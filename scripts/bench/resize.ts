@@ -1,5 +1,6 @@
 // `npm run bench`: the whole way of a request (two buckets in memory, workers as deployed) against the bare engine call of
 // the same result, in turn; medians and their ratio. Parse and plan of keys beside it.
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import sharp from 'sharp'
@@ -17,8 +18,8 @@ import { memoryForRenders } from '../../src/workers/memory.ts'
 import { createPool } from '../../src/workers/pool.ts'
 
 const { values } = readArgs(
-  { rounds: { type: 'string', default: '15' }, json: { type: 'boolean', default: false } },
-  'npm run bench -- [--rounds N] [--json]\n\nresize,w_800 of a 12 MP JPEG through the origin, against the bare engine call of the same result.',
+  { rounds: { type: 'string', default: '15' }, json: { type: 'boolean', default: false }, file: { type: 'string' } },
+  'npm run bench -- [--rounds N] [--file JPEG] [--json]\n\nresize,w_800 of a 12 MP JPEG through the origin, against the bare engine call of the same result.',
 )
 const rounds = Number(values.rounds)
 const KEY = '/photo.jpg__op__resize,w_800'
@@ -35,10 +36,12 @@ const config = loadConfig(
 )
 
 const noise = { type: 'gaussian', mean: 128, sigma: 20 } as const
-const photo = await sharp({ create: { width: 500, height: 375, channels: 3, background: '#888', noise } })
-  .resize(4000, 3000)
-  .jpeg({ quality: 92 })
-  .toBuffer()
+const drawn = () =>
+  sharp({ create: { width: 500, height: 375, channels: 3, background: '#888', noise } })
+    .resize(4000, 3000)
+    .jpeg({ quality: 92 })
+    .toBuffer()
+const photo = values.file === undefined ? await drawn() : await readFile(values.file)
 
 const folder = join('.local', 'bench')
 await buildFunction(folder, { for: 'here' })
@@ -48,18 +51,20 @@ const pool = createPool({
   memoryBytes: memoryForRenders(2_147_483_648, 2),
 })
 
-// The same result: whether the picture needs full chroma is the policy's to say.
+// The same result: quality and chroma are the policy's to say.
 const { settings } = await render(photo, parseKey(KEY.slice(1), config.keySettings).operations, {
   quality: config.quality,
   limits: config,
   msLeft: 60_000,
   fetchMark: () => Promise.reject(new Error('no marks')),
 })
+const quality = Number(/q(\d+)/.exec(settings)?.[1])
 const chromaSubsampling = settings.includes('4:4:4') ? '4:4:4' : '4:2:0'
-if (!values.json) process.stdout.write(`12 MP JPEG, ${photo.length} bytes, to 800 px: ${settings}\n`)
+if (!values.json)
+  process.stdout.write(`${values.file ?? '12 MP JPEG'}, ${photo.length} bytes, to 800 px: ${settings}\n`)
 
 const ways = {
-  bare: () => sharp(photo).autoOrient().resize(800).jpeg({ quality: 80, mozjpeg: true, chromaSubsampling }).toBuffer(),
+  bare: () => sharp(photo).autoOrient().resize(800).jpeg({ quality, mozjpeg: true, chromaSubsampling }).toBuffer(),
   'origin, in process': through({ compress, render }),
   'origin, workers': through(pool),
 }
