@@ -17,9 +17,11 @@ import { createPool } from '../workers/pool.ts'
 export function originFrom(config: Config, write: (text: string) => void): { origin: Origin; log: Log } {
   const log = createLog(config.logLevel, write)
   const clients = createClients({ region: config.region, endpoint: config.endpoint })
-  // Most of the start-up time; the first request will need it at once. A failure shows there, not here.
-  loadSdk().catch(() => undefined)
+  // An instance is started because somebody waits for a picture: the first worker starts beside the rest of this one, and
+  // beside the reading of the original. Whatever becomes of either shows in the request, not here.
   const renders = rendersFrom(log)
+  renders.warm()
+  loadSdk().catch(() => undefined)
   const font = fontBeside()
   const buckets = ({ credentials }: Context) => {
     if (credentials === undefined) {
@@ -28,8 +30,6 @@ export function originFrom(config: Config, write: (text: string) => void): { ori
         'Expected credentials of a role, got none. Give the function a role in s.yaml.',
       )
     }
-    // The original is about to be read; a worker has started by the time it is there.
-    renders.warm()
     return {
       originals: openOriginals(clients, credentials, config.originals),
       compressed: openCompressed(clients, credentials, config.compressed, config.originals),

@@ -5,6 +5,9 @@ import { Impossible } from '../image/operations/impossible.ts'
 import type { Operation } from '../image/operations/types.ts'
 import type { RenderOptions } from '../image/render.ts'
 
+/** Number of the pipe between them in a worker, after stdin, stdout and stderr. */
+export const CHANNEL = 3
+
 /** What is to be made. The frame's body is the source. */
 export type Task =
   | { kind: 'compress'; options: CompressOptions }

@@ -5,10 +5,7 @@ import sharp from 'sharp'
 import { compress } from '../image/compress.ts'
 import { render } from '../image/render.ts'
 import { frame, frameReader } from './frames.ts'
-import { type FromWorker, MarkFailed, type Task, type ToWorker, toWire } from './messages.ts'
-
-/** Number of the pipe to the pool, after stdin, stdout and stderr. */
-export const CHANNEL = 3
+import { CHANNEL, type FromWorker, MarkFailed, type Task, type ToWorker, toWire } from './messages.ts'
 
 /** As much as a Unix socket holds by default. */
 const READ_BYTES = 262_144

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { Duplex } from 'node:stream'
 
 import { frame, frameReader } from './frames.ts'
-import type { FromWorker, ToWorker } from './messages.ts'
+import { CHANNEL, type FromWorker, type ToWorker } from './messages.ts'
 
 export interface WorkerEvents {
   message(message: FromWorker, body: Buffer): void
@@ -25,20 +25,18 @@ export interface WorkerStart {
 }
 
 /**
- * glibc gives each thread an arena and keeps what was freed in it; and it raises, once a large block was freed, the size
- * above which blocks go straight back to the system. Both are held down: a worker that made a large picture gives the
- * memory back.
+ * glibc gives each thread an arena of its own and keeps what was freed in it. A worker runs one picture at a time: its
+ * decoders and encoders have libvips' threads, Node's pool only waits for them.
  */
 const MEMORY_ENVIRONMENT = { MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '2' }
 
-/** Starts a worker. It and its pipe do not keep this process alive; whoever waits for it has a timer that does. */
-export function startWorker({ workerPath, env = {} }: WorkerStart, events: WorkerEvents): WorkerProcess {
-  const child: ChildProcess = spawn(process.execPath, ['--expose-gc', workerPath], {
-    // What a worker could print is the last word of an abort.
-    stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
-    env: { ...workerEnvironment(process.env), ...MEMORY_ENVIRONMENT, ...env },
-  })
-  child.unref()
+/**
+ * Starts a worker. It and its pipe do not keep this process alive; whoever waits for it has a timer that does. What goes
+ * wrong with the start is told by `gone`, never thrown.
+ */
+export function startWorker(start: WorkerStart, events: WorkerEvents): WorkerProcess {
+  let child: ChildProcess | undefined
+  let channel: (Duplex & { unref?: () => void }) | undefined
   let told = false
   const gone = (how: string) => {
     if (told) return
@@ -46,10 +44,17 @@ export function startWorker({ workerPath, env = {} }: WorkerStart, events: Worke
     channel?.destroy()
     events.gone(how)
   }
-  child.once('error', (error) => gone(error.message))
-  child.once('exit', (code, signal) => gone(signal ?? `exit ${code}`))
+  try {
+    child = spawnWorker(start)
+  } catch (error) {
+    // Some failures of the system are events, others (no memory, say) are thrown.
+    setImmediate(gone, String(error))
+  }
+  child?.unref()
+  child?.once('error', (error) => gone(error.message))
+  child?.once('exit', (code, signal) => gone(signal ?? `exit ${code}`))
 
-  const channel = child.stdio[3] as (Duplex & { unref?: () => void }) | undefined
+  channel = child?.stdio[CHANNEL] as typeof channel
   const receive = frameReader((head, body) => {
     if (!told) events.message(head as FromWorker, body)
   })
@@ -60,7 +65,7 @@ export function startWorker({ workerPath, env = {} }: WorkerStart, events: Worke
 
   return {
     get pid() {
-      return child.pid
+      return child?.pid
     },
     send(message, body) {
       if (channel === undefined || channel.destroyed) return
@@ -68,8 +73,16 @@ export function startWorker({ workerPath, env = {} }: WorkerStart, events: Worke
       for (const part of frame(message, body)) channel.write(part)
       channel.uncork()
     },
-    kill: () => void child.kill('SIGKILL'),
+    kill: () => void child?.kill('SIGKILL'),
   }
+}
+
+function spawnWorker({ workerPath, env = {} }: WorkerStart): ChildProcess {
+  return spawn(process.execPath, ['--expose-gc', workerPath], {
+    // What a worker could print is the last word of an abort.
+    stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
+    env: { ...workerEnvironment(process.env), ...MEMORY_ENVIRONMENT, ...env },
+  })
 }
 
 /** A worker knows no secret: what a hostile picture may ever get out of a decoder, it is not the keys to the buckets. */

@@ -149,9 +149,12 @@ describe('a pool of workers', () => {
   })
 
   it('fails the job, not the program, when no worker can be started', async () => {
-    const pool = built.pool({ workerPath: '/nowhere/worker.js' })
-    await expect(pool.compress(photo, compressing())).rejects.toMatchObject({ code: 'encoder_fault' })
-    pool.close()
+    // A text with a NUL is one of the things that spawn() throws for.
+    for (const workerPath of ['/nowhere/worker.js', 'no\0path']) {
+      const pool = built.pool({ workerPath })
+      await expect(pool.compress(photo, compressing())).rejects.toMatchObject({ code: 'encoder_fault' })
+      pool.close()
+    }
   })
 
   it('refuses early what would only wait in vain, and what runs is not disturbed', async () => {
