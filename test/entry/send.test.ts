@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { createServer, get, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 import type { Answer } from '../../src/answer.ts'
-import { send } from '../../src/entry/send.ts'
+import { MOST_ANSWER_MS, send } from '../../src/entry/send.ts'
 
 type Finished = Parameters<Answer['finish']>[0]
 
@@ -108,4 +109,9 @@ it('a caller who leaves is noticed, and the log line still written', async () =>
   put.resolve()
   expect(await finished).toMatchObject({ aborted: true })
   await close()
+})
+
+it('every answer ends well before the platform would end the instance (s.yaml)', () => {
+  const timeoutSeconds = Number(/^ {6}timeout: (\d+)$/m.exec(readFileSync('s.yaml', 'utf8'))?.[1])
+  expect(timeoutSeconds * 1000).toBeGreaterThanOrEqual(MOST_ANSWER_MS + 10_000)
 })
