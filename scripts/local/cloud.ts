@@ -9,7 +9,12 @@ import type { GatewaySwitches, LogLine } from './fc/spec.ts'
 import type { Switches } from './oss/switches.ts'
 import { ensureBucket, ownerClient, putWebsite } from '../owner.ts'
 import { type LocalOss, startOss } from './oss/server.ts'
-import { COMPRESSED, ORIGIN_ROLE_POLICY, ORIGINALS, REGION, type RuleOptions, websiteXml } from './deployment.ts'
+import { originPolicy, type Policy } from '../deployment/policies.ts'
+import { type RuleOptions, websiteXml } from '../deployment/rule.ts'
+
+const REGION = 'cn-hangzhou'
+const ORIGINALS = 'originals'
+const COMPRESSED = 'compressed'
 
 export interface CloudOptions {
   /** OSS listens here and the function one above it; 0 picks free ports. */
@@ -23,7 +28,7 @@ export interface CloudOptions {
   environment?: Record<string, string>
   rule?: Partial<RuleOptions>
   /** RAM policy of the function's role, when it is not to be the real one. */
-  rolePolicy?: typeof ORIGIN_ROLE_POLICY
+  rolePolicy?: Policy
   memoryMb?: number
   /**
    * Requests one instance takes at a time. More than s.yaml says: Function Compute would start a further instance for the
@@ -81,7 +86,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       credentials: () =>
         oss.issueCredentials({
           role: 'oss-image-origin',
-          policy: options.rolePolicy ?? ORIGIN_ROLE_POLICY,
+          policy: options.rolePolicy ?? originPolicy({ originals: ORIGINALS, compressed: COMPRESSED }),
           ttlSeconds: 3600,
         }),
       function: {

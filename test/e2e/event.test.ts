@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { functionNode } from '../../scripts/local/cloud.ts'
 import { startGateway } from '../../scripts/local/fc/gateway.ts'
-import { ORIGIN_ROLE_POLICY } from '../../scripts/local/deployment.ts'
+import { originPolicy } from '../../scripts/deployment/policies.ts'
 import { cameraJpeg, photograph } from '../support/pictures.ts'
 import { BUILT, testCloud, type TestCloud } from './support.ts'
 
@@ -54,7 +54,12 @@ it('the web entry, POST /invoke and handler(event, context) give the same pictur
     region: cloud.addresses.region,
     instances: 1,
     nodePath: functionNode().path,
-    credentials: () => cloud.oss.issueCredentials({ role: 'builtin', policy: ORIGIN_ROLE_POLICY, ttlSeconds: 3600 }),
+    credentials: () =>
+      cloud.oss.issueCredentials({
+        role: 'builtin',
+        policy: originPolicy({ originals: 'originals', compressed: 'compressed' }),
+        ttlSeconds: 3600,
+      }),
     function: {
       name: 'builtin',
       runtime: 'nodejs20',

@@ -1,8 +1,4 @@
-// What a deployment consists of besides code: buckets, the role's policy and the mirror rule, as the local cloud sets them up.
-
-export const REGION = 'cn-hangzhou'
-export const ORIGINALS = 'originals'
-export const COMPRESSED = 'compressed'
+// The mirror rule of the compressed bucket.
 
 export interface RuleOptions {
   /** Ends with a slash. */
@@ -12,15 +8,6 @@ export interface RuleOptions {
   proxyPass: boolean
   /** STORE=mirror: OSS keeps our x-oss-meta-*. */
   saveMeta: boolean
-}
-
-/** Least privilege of the function `origin`: https://help.aliyun.com/zh/oss/user-guide/ram-policy-overview */
-export const ORIGIN_ROLE_POLICY = {
-  Version: '1',
-  Statement: [
-    { Effect: 'Allow' as const, Action: ['oss:GetObject'], Resource: [`acs:oss:*:*:${ORIGINALS}/*`] },
-    { Effect: 'Allow' as const, Action: ['oss:PutObject'], Resource: [`acs:oss:*:*:${COMPRESSED}/*`] },
-  ],
 }
 
 /** The compressed bucket's website configuration with our one rule. Values are base64url or URLs: nothing to escape but &. */
