@@ -14,7 +14,7 @@ npm start -- [--port P] [--data DIR] [--instances N] [--json]
 
 Starts the local cloud: OSS with two buckets and a mirror rule, the function as it is deployed, the edge routine in
 front of the bucket, and a page.
-  --port P       OSS listens on P, the function on P+1, the page on P+2, the edge on P+3 (default 8787; 0: free ports)
+  --port P       OSS listens on P, the function on P+1, the page on P+2, the edge on P+3, RAM on P+4 (default 8787; 0: free ports)
   --data DIR     where objects are kept (default .local)
   --instances N  most instances of the function at once (default 1)
   --json         the first line that starts with { is JSON with every address and key

@@ -9,7 +9,8 @@ import type { GatewaySwitches, LogLine } from './fc/spec.ts'
 import type { Switches } from './oss/switches.ts'
 import { ensureBucket, ownerClient, putWebsite } from '../owner.ts'
 import { type LocalOss, startOss } from './oss/server.ts'
-import { originPolicy, type Policy } from '../deployment/policies.ts'
+import { type LocalRam, startRam } from './ram/server.ts'
+import { eventsPolicy, FUNCTION_TRUST, originPolicy, type Policy, ROLES } from '../deployment/policies.ts'
 import { type RuleOptions, websiteXml } from '../deployment/rule.ts'
 
 const REGION = 'cn-hangzhou'
@@ -17,7 +18,7 @@ const ORIGINALS = 'originals'
 const COMPRESSED = 'compressed'
 
 export interface CloudOptions {
-  /** OSS listens here and the function one above it; 0 picks free ports. */
+  /** OSS listens here, the function one above it, RAM four above it; 0 picks free ports. */
   port: number
   dataDir: string
   /** Folder the build wrote. */
@@ -29,6 +30,8 @@ export interface CloudOptions {
   rule?: Partial<RuleOptions>
   /** RAM policy of the function's role, when it is not to be the real one. */
   rolePolicy?: Policy
+  /** No buckets, roles and rule yet: an account before setup. */
+  empty?: boolean
   memoryMb?: number
   /**
    * Requests one instance takes at a time. More than s.yaml says: Function Compute would start a further instance for the
@@ -49,6 +52,7 @@ export interface CloudAddresses {
   originals: string
   compressed: string
   function: string
+  ram: string
   accessKeyId: string
   accessKeySecret: string
   mirrorSecret: string
@@ -57,6 +61,7 @@ export interface CloudAddresses {
 export interface LocalCloud {
   addresses: CloudAddresses
   oss: LocalOss
+  ram: LocalRam
   gateway: Gateway
   close(): Promise<void>
 }
@@ -77,7 +82,10 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     ...(options.ossSwitches === undefined ? {} : { switches: options.ossSwitches }),
   })
   let gateway: Gateway | undefined
+  let ram: LocalRam | undefined
   try {
+    ram = await startRam({ port: options.port === 0 ? 0 : options.port + 4, key: (id) => oss.knownKey(id) })
+    const { policyOf } = ram
     gateway = await startGateway({
       port: options.port === 0 ? 0 : options.port + 1,
       region: REGION,
@@ -85,8 +93,8 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       nodePath: functionNode().path,
       credentials: () =>
         oss.issueCredentials({
-          role: 'oss-image-origin',
-          policy: options.rolePolicy ?? originPolicy({ originals: ORIGINALS, compressed: COMPRESSED }),
+          role: ROLES.origin,
+          policy: () => policyOf(ROLES.origin),
           ttlSeconds: 3600,
         }),
       function: {
@@ -113,17 +121,15 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       ...(options.gatewaySwitches === undefined ? {} : { switches: options.gatewaySwitches }),
       ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
     })
-    const owner = ownerClient({ endpoint: oss.url, region: REGION, ...keys })
-    await ensureBucket(owner, ORIGINALS, 'private')
-    await ensureBucket(owner, COMPRESSED, 'public-read')
-    const rule = { mirrorUrl: `${gateway.url}/`, secret: keys.mirrorSecret, ...options.rule }
-    await putWebsite(owner, COMPRESSED, websiteXml(rule))
+    if (options.empty !== true) await setUp(options, { oss, ram, gateway, keys })
   } catch (error) {
     await gateway?.close()
+    await ram?.close()
     await oss.close()
     throw error
   }
   const running = gateway
+  const runningRam = ram
   return {
     addresses: {
       oss: oss.url,
@@ -131,15 +137,33 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       originals: ORIGINALS,
       compressed: COMPRESSED,
       function: running.url,
+      ram: runningRam.url,
       ...keys,
     },
     oss,
+    ram: runningRam,
     gateway: running,
     async close() {
       await running.close()
+      await runningRam.close()
       await oss.close()
     },
   }
+}
+
+/** What setup makes in an account. */
+async function setUp(
+  { rolePolicy, environment, rule }: CloudOptions,
+  { oss, ram, gateway, keys }: { oss: LocalOss; ram: LocalRam; gateway: Gateway; keys: ReturnType<typeof keysIn> },
+): Promise<void> {
+  const owner = ownerClient({ endpoint: oss.url, region: REGION, ...keys })
+  await ensureBucket(owner, ORIGINALS, 'private')
+  await ensureBucket(owner, COMPRESSED, 'public-read')
+  const buckets = { originals: ORIGINALS, compressed: COMPRESSED }
+  const store = environment?.['STORE'] ?? 'function'
+  ram.seed(ROLES.origin, FUNCTION_TRUST, rolePolicy ?? originPolicy({ ...buckets, store }))
+  ram.seed(ROLES.events, FUNCTION_TRUST, eventsPolicy(buckets))
+  await putWebsite(owner, COMPRESSED, websiteXml({ mirrorUrl: `${gateway.url}/`, secret: keys.mirrorSecret, ...rule }))
 }
 
 /** Keys and secret of this data folder: made once, so that what was set up with them goes on working. */

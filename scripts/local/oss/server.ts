@@ -8,7 +8,7 @@ import type { Call, ObjectCall, Service } from './api/call.ts'
 import { handle } from './api/handle.ts'
 import { checkAccess } from './auth/access.ts'
 import { createCredentials } from './auth/credentials.ts'
-import type { Account, IssuedCredentials, IssueInput } from './auth/credentials.ts'
+import type { Account, IssuedCredentials, IssueInput, KnownKey } from './auth/credentials.ts'
 import { objectEvent } from './events.ts'
 import type { ObjectEvent } from './events.ts'
 import { createFaults } from './faults/faults.ts'
@@ -54,6 +54,8 @@ export interface LocalOss {
   faults: Faults
   /** Temporary keys of a role, as STS would give them. */
   issueCredentials(input: IssueInput): IssuedCredentials
+  /** Who has this key id; for other stand-ins that check signatures of the same account. */
+  knownKey(accessKeyId: string): KnownKey | undefined
   requests: RequestLog
   /** What the mirror did, newest last, bounded. */
   mirrored: MirrorFacts[]
@@ -173,6 +175,7 @@ export async function startOss(options: OssOptions): Promise<LocalOss> {
     store,
     faults,
     issueCredentials: (input) => credentials.issue(input),
+    knownKey: (accessKeyId) => credentials.find(accessKeyId),
     requests,
     mirrored,
     switches,

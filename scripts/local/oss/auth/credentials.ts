@@ -22,7 +22,8 @@ export interface KnownKey {
 
 export interface IssueInput {
   role: string
-  policy: RamPolicy
+  /** What the role may do; a function is asked again for every request, as the real service looks at the role as it is then. */
+  policy: RamPolicy | (() => RamPolicy)
   /** The real service allows 900 s and more; tests may go below. */
   ttlSeconds: number
   ownerId?: string
@@ -52,7 +53,10 @@ export function createCredentials(accounts: readonly Account[], now: () => numbe
   return {
     find: (accessKeyId) => keys.get(accessKeyId),
     issue({ role, policy, ttlSeconds, ownerId }) {
-      checkPolicy(policy, 'ram')
+      // A copy: what the caller changes later was never granted.
+      const fixed = typeof policy === 'function' ? policy : structuredClone(policy)
+      const current = typeof fixed === 'function' ? fixed : () => fixed
+      checkPolicy(current(), 'ram')
       // Long-running servers issue many; those that expired a day ago answer "unknown" rather than "expired".
       for (const [id, { session }] of keys) if (session && session.expires < now() - 86_400_000) keys.delete(id)
       const accessKeyId = `STS.${randomBytes(12).toString('hex')}`
@@ -60,8 +64,14 @@ export function createCredentials(accounts: readonly Account[], now: () => numbe
       const securityToken = `CAIS${randomBytes(96).toString('base64')}`
       const expires = now() + ttlSeconds * 1000
       const owner = ownerId ?? accounts[0]?.ownerId ?? DEFAULT_OWNER
-      // A copy: what the caller changes later was never granted.
-      const session = { role, policy: structuredClone(policy), securityToken, expires }
+      const session = {
+        role,
+        get policy() {
+          return current()
+        },
+        securityToken,
+        expires,
+      }
       keys.set(accessKeyId, { accessKeyId, accessKeySecret, ownerId: owner, session })
       const expiration = new Date(expires).toISOString().replace(/\.\d+Z$/, 'Z')
       return { accessKeyId, accessKeySecret, securityToken, expiration }

@@ -75,7 +75,7 @@ function checkStatement(statement: unknown, kind: 'ram' | 'bucket'): void {
     }
   }
   for (const resource of textList(statement['Resource'], 'Resource')) {
-    if (resource !== '*' && !/^acs:oss:[^:]*:[^:]*:.+$/.test(resource)) {
+    if (resource !== '*' && !/^acs:[a-z]+:[^:]*:[^:]*:.+$/.test(resource)) {
       throw new Error(`Expected a resource such as acs:oss:*:*:bucket/key, got ${resource}`)
     }
   }
@@ -109,16 +109,17 @@ function applies(statement: RamStatement, ask: Ask, world: PolicyWorld, principa
   if (statement.Principal && !statement.Principal.some((each) => each === '*' || each === principal)) return false
   const action = ask.action.toLowerCase()
   if (!list(statement.Action).some((pattern) => matchesWildcards(pattern.toLowerCase(), action))) return false
-  if (!list(statement.Resource).some((pattern) => matchesResource(pattern, ask.resource, world))) return false
+  if (!list(statement.Resource).some((pattern) => matchesResource(pattern, ask, world))) return false
   return Object.entries(statement.Condition ?? {}).every(([operator, tests]) =>
     Object.entries(tests).every(([fact, wanted]) => OPERATORS[operator]?.(ask.facts[fact], list(wanted)) ?? false),
   )
 }
 
-/** Whether an `acs:oss:region:account:path` pattern covers a resource here. */
-function matchesResource(pattern: string, resource: string, { region, ownerId }: PolicyWorld): boolean {
+/** Whether an `acs:service:region:account:path` pattern covers what is asked for. */
+function matchesResource(pattern: string, { action, resource }: Ask, { region, ownerId }: PolicyWorld): boolean {
   if (pattern === '*') return true
-  const [, , regionPattern = '', ownerPattern = '', ...path] = pattern.split(':')
+  const [, service, regionPattern = '', ownerPattern = '', ...path] = pattern.split(':')
+  if (service !== action.split(':')[0]) return false
   const regionFits = ['', region, `oss-${region}`].includes(regionPattern) || matchesWildcards(regionPattern, region)
   const ownerFits = ownerPattern === '' || matchesWildcards(ownerPattern, ownerId)
   return regionFits && ownerFits && matchesWildcards(path.join(':'), resource)
