@@ -15,26 +15,9 @@ const HOT = 40
 const WARM_SHARE = 0.005
 const HOT_SHARE = 0.0003
 
-/** Above this every second row of blocks is enough to know. */
-const SPARSE_PIXELS = 4_000_000
-
-function biggest(a: number, b: number, c: number, d: number): number {
-  const mean = (a + b + c + d) / 4
-  return Math.max(Math.abs(a - mean), Math.abs(b - mean), Math.abs(c - mean), Math.abs(d - mean))
-}
-
-/** Largest difference between four samples. */
-function spread(data: Uint8Array, i: number, j: number, k: number, l: number): number {
-  const a = data[i] as number
-  const b = data[j] as number
-  const c = data[k] as number
-  const d = data[l] as number
-  const low = a < b ? a : b
-  const high = a < b ? b : a
-  const lower = c < d ? c : d
-  const higher = c < d ? d : c
-  return (high > higher ? high : higher) - (low < lower ? low : lower)
-}
+/** Above these, every second and every fourth block is enough to know. */
+const HALF_PIXELS = 250_000
+const QUARTER_PIXELS = 4_000_000
 
 /**
  * Whether halving the chroma would be seen: the share of 2×2 blocks in which averaging moves some pixel's Cb or Cr by more
@@ -42,28 +25,61 @@ function spread(data: Uint8Array, i: number, j: number, k: number, l: number): n
  */
 export function needsFullChroma({ data, width, height, channels }: Raster): boolean {
   if (channels < 3) return false
-  const step = width * height > SPARSE_PIXELS ? 4 : 2
+  const every = width * height > QUARTER_PIXELS ? 4 : width * height > HALF_PIXELS ? 2 : 1
+  const stride = width * channels
   let blocks = 0
   let warm = 0
   let hot = 0
-  const cb = (i: number): number =>
-    0.5 * (data[i + 2] as number) - 0.1687 * (data[i] as number) - 0.3313 * (data[i + 1] as number)
-  const cr = (i: number): number =>
-    0.5 * (data[i] as number) - 0.4187 * (data[i + 1] as number) - 0.0813 * (data[i + 2] as number)
-  for (let y = 0; y + 1 < height; y += step)
-    for (let x = 0; x + 1 < width; x += 2) {
-      const a = (y * width + x) * channels
-      const b = a + channels
-      const c = a + width * channels
-      const d = c + channels
+  for (let row = 0; 2 * row + 1 < height; row++) {
+    const start = 2 * row * stride
+    const end = start + (width - 1) * channels
+    // Rows begin elsewhere, and not in turn (Gray code): a thin line in any direction passes through some of the blocks.
+    for (let a = start + 2 * channels * ((row ^ (row >> 1)) % every); a < end; a += 2 * channels * every) {
       blocks++
-      // Chroma is a mean of the channels with weights that add up to one: it cannot move further than they differ.
-      if (spread(data, a, b, c, d) <= WARM && spread(data, a + 1, b + 1, c + 1, d + 1) <= WARM) {
-        if (spread(data, a + 2, b + 2, c + 2, d + 2) <= WARM) continue
-      }
-      const moved = Math.max(biggest(cb(a), cb(b), cb(c), cb(d)), biggest(cr(a), cr(b), cr(c), cr(d)))
-      if (moved > WARM) warm++
-      if (moved > HOT) hot++
+      const moved = chromaMove(data, a, a + channels, a + stride, a + stride + channels)
+      if (moved > WARM * SCALE) warm++
+      if (moved > HOT * SCALE) hot++
     }
+  }
   return blocks > 0 && (warm / blocks >= WARM_SHARE || hot / blocks >= HOT_SHARE)
+}
+
+/** Chroma in whole ten thousandths, times the four samples of a block: everything stays a 32-bit integer. */
+const SCALE = 40_000
+
+/** How far averaging four pixels moves the Cb or Cr of one of them at most, in steps of 1 / SCALE. */
+function chromaMove(data: Uint8Array, a: number, b: number, c: number, d: number): number {
+  const ra = data[a] as number
+  const ga = data[a + 1] as number
+  const ba = data[a + 2] as number
+  const rb = data[b] as number
+  const gb = data[b + 1] as number
+  const bb = data[b + 2] as number
+  const rc = data[c] as number
+  const gc = data[c + 1] as number
+  const bc = data[c + 2] as number
+  const rd = data[d] as number
+  const gd = data[d + 1] as number
+  const bd = data[d + 2] as number
+  const blue = furthest(
+    5000 * ba - 1687 * ra - 3313 * ga,
+    5000 * bb - 1687 * rb - 3313 * gb,
+    5000 * bc - 1687 * rc - 3313 * gc,
+    5000 * bd - 1687 * rd - 3313 * gd,
+  )
+  const red = furthest(
+    5000 * ra - 4187 * ga - 813 * ba,
+    5000 * rb - 4187 * gb - 813 * bb,
+    5000 * rc - 4187 * gc - 813 * bc,
+    5000 * rd - 4187 * gd - 813 * bd,
+  )
+  return blue > red ? blue : red
+}
+
+/** Four times the largest distance of four numbers from their mean. */
+function furthest(a: number, b: number, c: number, d: number): number {
+  const sum = a + b + c + d
+  const high = Math.max(Math.max(a, b), Math.max(c, d))
+  const low = Math.min(Math.min(a, b), Math.min(c, d))
+  return Math.max(4 * high - sum, sum - 4 * low)
 }

@@ -49,6 +49,25 @@ describe('needsFullChroma', () => {
     const page = paint(600, 400, (x, y) => (x < 40 && y < 20 && x % 3 === 0 ? [200, 0, 0] : [255, 255, 255]))
     expect(await ask(page)).toBe(true)
   })
+  describe.each([
+    ['one that is looked at in every second block', 800],
+    ['one that is looked at in every fourth block', 2002],
+  ])('a thin red line in a large picture, %s', (_, side) => {
+    it.each<[string, (at: number) => [number, number]]>([
+      ['across', (at) => [at, 101]],
+      ['down', (at) => [103, at]],
+      ['down, two pixels on', (at) => [105, at]],
+      ['falling', (at) => [at, at]],
+      ['rising', (at) => [at, side - 1 - at]],
+    ])('is seen: %s', (_direction, point) => {
+      const data = new Uint8Array(side * side * 3).fill(255)
+      for (let at = 0; at < side; at++) {
+        const [x, y] = point(at)
+        data.set([255, 0, 0], (y * side + x) * 3)
+      }
+      expect(needsFullChroma({ data, width: side, height: side, channels: 3 })).toBe(true)
+    })
+  })
   it('does not mind black on white', async () => {
     expect(await ask(paint(200, 100, (x, y) => ((x * y) % 3 === 0 ? [0, 0, 0] : [255, 255, 255])))).toBe(false)
   })
