@@ -1,62 +1,52 @@
-// `npm run build`: dist/ holds exactly what is deployed: the entries bundled, and sharp for linux-x64 with glibc,
+// `npm run build`: dist/ holds exactly what is deployed: bootstrap, the entries bundled, and sharp for linux-x64 with glibc,
 // whatever machine this runs on. TEXT_FONT_FILE (environment or .env) adds the font for text watermarks.
-import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { parse } from 'dotenv'
-import { build } from 'esbuild'
 
 import { readArgs } from './args.ts'
+import { bundle } from './build/bundle.ts'
+import { download, pinned } from './build/download.ts'
+import { seal } from './build/seal.ts'
+import { binaryVersion, FUNCTION_BINARIES, installedBinaries, shipSharp } from './build/sharp.ts'
 
 const ROOT = resolve(fileURLToPath(import.meta.url), '../..')
-
-/** sharp cannot be bundled (it loads a binary at run time); these packages and its binaries are all it needs. */
-const SHARP_PACKAGES = ['sharp', '@img/colour', 'detect-libc', 'semver']
-const FUNCTION_BINARIES = ['@img/sharp-linux-x64', '@img/sharp-libvips-linux-x64']
+const MODULES = join(ROOT, 'node_modules')
 
 export interface BuildOptions {
   /** Where the function will run: on Function Compute, or on this machine as it is. */
   for: 'function-compute' | 'here'
   /** TrueType or OpenType font for text watermarks. */
   fontFile?: string | undefined
+  /** Fetch sharp's binaries even where this machine has the right ones. */
+  download?: boolean
 }
 
+/** Builds beside `outDir` and takes its place at the end: a build that fails leaves the last one as it was. */
 export async function buildFunction(outDir: string, options: BuildOptions): Promise<void> {
-  rmSync(outDir, { recursive: true, force: true })
-  mkdirSync(outDir, { recursive: true })
-  await build({
-    absWorkingDir: ROOT,
-    entryPoints: { web: 'src/entry/web.ts', index: 'src/entry/event.ts', worker: 'src/entry/worker.ts' },
-    outdir: outDir,
-    bundle: true,
-    platform: 'node',
-    target: 'node20.10',
-    format: 'cjs',
-    minifySyntax: true,
-    minifyWhitespace: true,
-    // Names stay: they are in stack traces and in the names of errors.
-    keepNames: true,
-    legalComments: 'none',
-    // proxy-agent is an optional dependency of ali-oss's HTTP client, used only where a proxy is configured.
-    external: ['sharp', 'proxy-agent'],
-    logLevel: 'warning',
-  })
-  // Whatever package.json lies above says otherwise.
-  writeFileSync(join(outDir, 'package.json'), '{"type":"commonjs"}\n')
-  const here = options.for === 'here'
-  const modules = here ? join(ROOT, 'node_modules') : sharpModules()
-  const binaries = here ? readdirSync(join(modules, '@img')).map((name) => `@img/${name}`) : FUNCTION_BINARIES
-  for (const name of new Set([...SHARP_PACKAGES, ...binaries])) {
-    cpSync(join(modules, name), join(outDir, 'node_modules', name), { recursive: true, dereference: true })
+  if (options.fontFile !== undefined && !existsSync(options.fontFile)) {
+    throw new Error(`Expected a font file, got «${options.fontFile}», which is not there.`)
   }
-  if (options.fontFile !== undefined) {
-    if (!existsSync(options.fontFile))
-      throw new Error(`Expected a font file, got «${options.fontFile}», which is not there.`)
-    mkdirSync(join(outDir, 'fonts'))
-    cpSync(options.fontFile, join(outDir, 'fonts', 'text.ttf'))
+  const made = `${outDir}.${process.pid}.new`
+  try {
+    mkdirSync(made, { recursive: true })
+    await bundle(ROOT, made)
+    // Whatever package.json lies above says otherwise.
+    writeFileSync(join(made, 'package.json'), '{"type":"commonjs"}\n')
+    cpSync(join(ROOT, 'src/entry/bootstrap.sh'), join(made, 'bootstrap'))
+    if (options.for === 'here') {
+      shipSharp(MODULES, { names: installedBinaries(MODULES), modules: MODULES }, join(made, 'node_modules'))
+    } else shipForFunctionCompute(join(made, 'node_modules'), options.download === true)
+    if (options.fontFile !== undefined) {
+      mkdirSync(join(made, 'fonts'))
+      cpSync(options.fontFile, join(made, 'fonts', 'text.ttf'))
+    }
+    seal(made)
+    takePlace(made, outDir)
+  } finally {
+    rmSync(made, { recursive: true, force: true })
   }
 }
 
@@ -66,31 +56,48 @@ export function fontFileSetting(): string | undefined {
   return process.env['TEXT_FONT_FILE'] || fromFile['TEXT_FONT_FILE'] || undefined
 }
 
-/** The folder that has sharp's packages for linux-x64: our own on such a machine, else a fresh download of them. */
-function sharpModules(): string {
-  const own = join(ROOT, 'node_modules')
-  if (existsSync(join(own, '@img/sharp-linux-x64'))) return own
-  const { version } = JSON.parse(readFileSync(join(own, 'sharp/package.json'), 'utf8')) as { version: string }
-  const folder = mkdtempSync(join(tmpdir(), 'sharp-linux-x64-'))
-  const platform = ['--os=linux', '--cpu=x64', '--libc=glibc']
-  execFileSync('npm', ['install', '--no-save', '--prefix', folder, ...platform, `sharp@${version}`], {
-    stdio: 'inherit',
-  })
-  return join(folder, 'node_modules')
+function shipForFunctionCompute(target: string, always: boolean): void {
+  const names = FUNCTION_BINARIES
+  if (!always && names.every((name) => existsSync(join(MODULES, name)))) {
+    shipSharp(MODULES, { names, modules: MODULES }, target)
+    return
+  }
+  const lock = join(ROOT, 'package-lock.json')
+  const modules = download(names.map((name) => pinned(lock, name, binaryVersion(MODULES, name))))
+  try {
+    shipSharp(MODULES, { names, modules }, target)
+  } finally {
+    rmSync(modules, { recursive: true, force: true })
+  }
+}
+
+function takePlace(made: string, outDir: string): void {
+  const old = `${outDir}.${process.pid}.old`
+  mkdirSync(dirname(outDir), { recursive: true })
+  if (existsSync(outDir)) renameSync(outDir, old)
+  renameSync(made, outDir)
+  rmSync(old, { recursive: true, force: true })
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = readArgs(
-    { here: { type: 'string' } },
+    {
+      here: { type: 'string' },
+      out: { type: 'string', default: 'dist' },
+      download: { type: 'boolean', default: false },
+    },
     `
-npm run build               what is deployed, in dist/
+npm run build               what is deployed, in dist/: for linux-x64 with glibc, whatever machine this is
+  --out DIR                 in DIR instead
+  --download                sharp's binaries from the registry even where this machine has the right ones
 npm run build -- --here DIR the same for this machine, in DIR (what the tests start where it is not linux-x64)
 `,
   )
-  const outDir = values.here === undefined ? join(ROOT, 'dist') : resolve(values.here)
+  const outDir = values.here === undefined ? resolve(ROOT, values.out) : resolve(values.here)
   await buildFunction(outDir, {
     for: values.here === undefined ? 'function-compute' : 'here',
     fontFile: fontFileSetting(),
+    download: values.download,
   })
   process.stdout.write(`built ${outDir}\n`)
 }

@@ -1,0 +1,47 @@
+// The entries as esbuild bundles them: CommonJS for Node 20.10, each a file of its own beside the SDK they share.
+import { join } from 'node:path'
+
+import { build, type Plugin } from 'esbuild'
+
+/** The built files of our own code. */
+export const BUNDLES = {
+  web: 'src/entry/web.ts',
+  index: 'src/entry/event.ts',
+  worker: 'src/entry/worker.ts',
+  'ali-oss': 'ali-oss',
+} as const
+
+/**
+ * ali-oss is most of the code and both entries load it, late: as a file of its own it is shipped once, and a start reads it
+ * while the first worker starts.
+ */
+const sdkBeside: Plugin = {
+  name: 'ali-oss beside the entries',
+  setup({ onResolve }) {
+    onResolve({ filter: /^ali-oss$/ }, ({ kind }) =>
+      kind === 'entry-point' ? undefined : { path: './ali-oss.js', external: true },
+    )
+  },
+}
+
+/** Writes the bundles into `outDir`. */
+export async function bundle(root: string, outDir: string): Promise<void> {
+  await build({
+    absWorkingDir: root,
+    entryPoints: { ...BUNDLES, 'ali-oss': join(root, 'node_modules/ali-oss') },
+    outdir: outDir,
+    bundle: true,
+    platform: 'node',
+    target: 'node20.10',
+    format: 'cjs',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    // Names stay: they are in stack traces and in the names of errors.
+    keepNames: true,
+    legalComments: 'none',
+    // proxy-agent is an optional dependency of ali-oss's HTTP client, used only where a proxy is configured.
+    external: ['sharp', 'proxy-agent'],
+    plugins: [sdkBeside],
+    logLevel: 'warning',
+  })
+}
