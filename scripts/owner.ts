@@ -6,9 +6,14 @@ export interface OwnerKeys {
   region: string
   accessKeyId: string
   accessKeySecret: string
+  /** Of temporary keys. */
+  securityToken?: string
 }
 
-export function ownerClient({ endpoint, region, accessKeyId, accessKeySecret }: OwnerKeys, bucket?: string): OSS {
+export function ownerClient(
+  { endpoint, region, accessKeyId, accessKeySecret, securityToken }: OwnerKeys,
+  bucket?: string,
+): OSS {
   const options = {
     endpoint,
     sldEnable: new URL(endpoint).hostname === 'localhost',
@@ -16,6 +21,7 @@ export function ownerClient({ endpoint, region, accessKeyId, accessKeySecret }: 
     accessKeyId,
     accessKeySecret,
     authorizationV4: true,
+    ...(securityToken === undefined ? {} : { stsToken: securityToken }),
     ...(bucket === undefined ? {} : { bucket }),
   }
   return new OSS(options)

@@ -6,6 +6,7 @@ import { parse } from 'dotenv'
 
 import { loadConfig, type Config } from '../../src/config.ts'
 import { fail, EXIT } from '../args.ts'
+import { ROLES } from './policies.ts'
 
 export interface Deployment {
   /** The function's own settings; what it would run with. */
@@ -25,6 +26,8 @@ export interface Deployment {
   functionUrl?: string
   /** Address of the RAM API, where it is not the public one. */
   ramEndpoint?: string
+  /** Names of the two functions' RAM roles. */
+  roles: { origin: string; events: string }
   local: boolean
 }
 
@@ -83,6 +86,7 @@ export function deploymentFrom(env: NodeJS.ProcessEnv): Deployment {
     readerUrl: withSlash(env['READER_URL'] ?? bucketUrl(endpoint, config.compressed)),
     ...(functionUrl === undefined ? {} : { functionUrl: withSlash(functionUrl) }),
     ...(ramEndpoint === undefined ? {} : { ramEndpoint }),
+    roles: { origin: env['ORIGIN_ROLE'] ?? ROLES.origin, events: env['EVENTS_ROLE'] ?? ROLES.events },
     local: isLocal(endpoint),
   }
 }
