@@ -1,0 +1,190 @@
+import { readFileSync } from 'node:fs'
+
+import Ajv from 'ajv'
+import { parse } from 'yaml'
+
+import { loadConfig, SETTINGS } from '../../src/config.ts'
+import { eventsPolicy, originPolicy } from '../../scripts/deployment/policies.ts'
+import { CUSTOM_DOMAIN, FC3_PROPS } from './fc3-schema.ts'
+import { resolvedProps, serverless } from './serverless.ts'
+
+const FILLED = `OSS_REGION=ap-southeast-1
+OSS_ORIGINAL_BUCKET_NAME=trip-originals
+OSS_COMPRESS_BUCKET_NAME=trip-compressed
+MIRROR_SECRET=a-secret-of-the-tests,an-older-secret-of-the-tests
+STYLES="thumb=image/resize,w_200/format,webp;hero=image/resize,w_1600"
+CACHE_CONTROL="public, max-age=60"
+AccountID=1234567890123456
+AccessKeyID=LTAIexample
+AccessKeySecret=example
+`
+
+const ajv = new Ajv({ strict: false, allErrors: true })
+/** As a fresh clone has it. */
+let plain: ReturnType<typeof resolvedProps>
+beforeAll(() => {
+  plain = resolvedProps()
+})
+
+const ways = [
+  ['without .env', {}],
+  ['with .env.example as it is', { dotEnv: readFileSync('.env.example', 'utf8') }],
+  ['with .env filled in', { dotEnv: FILLED }],
+  ['with a custom domain', { dotEnv: `${FILLED}CUSTOM_DOMAIN=img-origin.example.com\n` }],
+] as const
+
+describe.each(ways)('%s', (_, options) => {
+  it('the real `s` resolves both functions, and they are what the component takes, nothing else', () => {
+    for (const { customDomain, ...props } of Object.values(resolvedProps(options))) {
+      ajv.validate(FC3_PROPS, props)
+      expect([props.functionName, ajv.errors]).toEqual([props.functionName, null])
+      ajv.validate(CUSTOM_DOMAIN, customDomain ?? {})
+      expect(ajv.errors).toBeNull()
+    }
+  })
+
+  it('the real `s verify` passes with the strict schema', () => {
+    const schema = { ...FC3_PROPS, properties: { ...FC3_PROPS.properties, customDomain: CUSTOM_DOMAIN } }
+    const { code, output } = serverless(['verify'], { ...options, schema })
+    expect([code, output]).toEqual([0, expect.stringContaining('Format verification for [s.yaml] passed.')])
+  })
+})
+
+it('`s verify` does fail on what the schema does not allow', () => {
+  const method = (yaml: string) => yaml.replace('authType: anonymous', 'authType: nobody')
+  const { code, output } = serverless(['verify'], { schema: FC3_PROPS, edit: method })
+  expect(code).not.toBe(0)
+  expect(output).toContain('must be equal to one of the allowed values')
+})
+
+it('a custom domain is there when CUSTOM_DOMAIN is, and is nothing when it is not', () => {
+  expect(plain.origin['customDomain']).toEqual({})
+  expect(resolvedProps({ dotEnv: 'CUSTOM_DOMAIN=\n' }).origin['customDomain']).toEqual({})
+  expect(resolvedProps({ env: { CUSTOM_DOMAIN: 'img-origin.example.com' } }).origin['customDomain']).toEqual({
+    domainName: 'img-origin.example.com',
+    protocol: 'HTTP',
+    route: { path: '/*', methods: ['GET', 'HEAD'] },
+  })
+})
+
+it('values reach the functions as they were written, as strings', () => {
+  const values = {
+    OSS_ORIGINAL_BUCKET_NAME: '0123',
+    OSS_COMPRESS_BUCKET_NAME: 'true',
+    MIRROR_SECRET: '1234567890123456,-_abcdefghijklmnop',
+    STYLES: 'thumb=image/resize,w_200/format,webp;hero=image/resize,w_1600',
+    SOURCE_PREFIXES: `it's/#1/,"b"/,c:d/,e\\f/,g$h/,100%/`,
+    ALLOW: 'sizes=320,640x480,l1600;formats=auto,webp;qualities=60,80;styles=thumb',
+    CACHE_CONTROL: 'public, max-age=60, s-maxage=3600',
+    DEADLINE_MS: '07000',
+  }
+  const { origin, events } = resolvedProps({ env: values })
+  expect(origin.environmentVariables).toMatchObject(values)
+  expect(events.environmentVariables).toMatchObject(values)
+})
+
+it('the environment wins over .env: that is how another region is deployed from the same folder', () => {
+  const { origin, events } = resolvedProps({
+    dotEnv: FILLED,
+    env: { OSS_REGION: 'eu-central-1', OSS_ORIGINAL_BUCKET_NAME: 'eu-originals', ORIGIN_ROLE: 'eu-origin' },
+  })
+  expect([origin.region, origin.environmentVariables['OSS_REGION'], events.region]).toEqual(
+    Array(3).fill('eu-central-1'),
+  )
+  expect(origin.role).toBe('eu-origin')
+  expect(events.triggers[0]?.sourceArn).toBe('acs:oss:eu-central-1:1234567890123456:eu-originals')
+})
+
+it('both functions start with what .env.example and s.yaml give them, once the four required settings are there', () => {
+  const { origin, events } = resolvedProps({ dotEnv: FILLED })
+  for (const { environmentVariables } of [origin, events]) {
+    expect(() => loadConfig(environmentVariables, true)).not.toThrow()
+    expect(Object.keys(environmentVariables)).toEqual(expect.arrayContaining(SETTINGS.map(({ name }) => name)))
+    // 4 KB in all; a long STYLES must still fit.
+    expect(JSON.stringify(environmentVariables).length).toBeLessThan(2048)
+  }
+})
+
+it('glibc and libuv read their variables before Node starts', () => {
+  const { origin, events } = plain
+  for (const { environmentVariables } of [origin, events]) {
+    expect(environmentVariables).toMatchObject({ MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '4' })
+  }
+})
+
+it('strangers reach only origin, and only with GET and HEAD; events is told of every way an object comes and goes', () => {
+  const { origin, events } = plain
+  expect(origin.triggers).toEqual([
+    { triggerName: 'http', triggerType: 'http', triggerConfig: { authType: 'anonymous', methods: ['GET', 'HEAD'] } },
+  ])
+  expect(events.triggers.map(({ triggerType }) => triggerType)).toEqual(['oss'])
+  const told = events.triggers[0]?.triggerConfig['events'] as string[]
+  for (const way of [
+    'PutObject',
+    'PostObject',
+    'CopyObject',
+    'AppendObject',
+    'CompleteMultipartUpload',
+    'PutSymlink',
+  ]) {
+    expect(told).toContain(`oss:ObjectCreated:${way}`)
+  }
+  expect(told).toEqual(expect.arrayContaining(['oss:ObjectRemoved:DeleteObject', 'oss:ObjectRemoved:DeleteObjects']))
+})
+
+it('each function has its own role; the one that strangers reach can neither delete nor list', () => {
+  const { origin, events } = plain
+  expect(origin.role).not.toBe(events.role)
+  const buckets = { originals: 'o', compressed: 'c' }
+  const actions = (policy: { Statement: { Action: string[] }[] }) => policy.Statement.flatMap(({ Action }) => Action)
+  expect(actions(originPolicy(buckets))).toEqual(['oss:GetObject', 'oss:PutObject'])
+  expect(actions(eventsPolicy(buckets))).toContain('oss:DeleteObject')
+})
+
+it('no initializer: when one fails, the platform answers 200', () => {
+  for (const props of Object.values(plain)) expect(props).not.toHaveProperty('instanceLifecycleConfig')
+})
+
+it('memory per core is what the platform allows, from 1 to 4 GB', () => {
+  for (const props of Object.values(plain)) {
+    const { cpu, memorySize } = props as unknown as { cpu: number; memorySize: number }
+    expect(memorySize / 1024 / cpu).toBeGreaterThanOrEqual(1)
+    expect(memorySize / 1024 / cpu).toBeLessThanOrEqual(4)
+  }
+})
+
+it('deploying and trying build first, once for both functions', () => {
+  const counted = (yaml: string) => yaml.replaceAll('run: npm run build', 'run: echo built')
+  for (const args of [
+    ['deploy', '-y'],
+    ['origin', 'deploy', '-y'],
+    ['events', 'local', 'invoke'],
+    ['origin', 'local', 'start'],
+  ]) {
+    const { output } = serverless(args, { edit: counted })
+    expect([args, output.match(/^built$/gm)?.length]).toEqual([args, 1])
+  }
+})
+
+it('the built-in runtime for origin: the lines that the comment names are the ones that change', () => {
+  const comment = readFileSync('s.yaml', 'utf8')
+    .split('\n')
+    .filter((line) => /^ {6}#/.test(line))
+    .map((line) => line.replace(/^ {6}# /, ''))
+    .join(' ')
+  expect(comment).toContain(
+    '`runtime: nodejs20`, `handler: index.handler`, and without customRuntimeConfig and instanceConcurrency',
+  )
+  const { customDomain: _, customRuntimeConfig: __, instanceConcurrency: ___, ...rest } = plain.origin
+  ajv.validate(FC3_PROPS, { ...rest, runtime: 'nodejs20', handler: 'index.handler' })
+  expect(ajv.errors).toBeNull()
+})
+
+it('code is the folder that is built, and both functions run from it', () => {
+  const { resources } = parse(readFileSync('s.yaml', 'utf8'), { merge: true }) as {
+    resources: Record<string, { component: string; props: { code: string } }>
+  }
+  expect(Object.keys(resources)).toEqual(['origin', 'events'])
+  for (const { component, props } of Object.values(resources))
+    expect([component, props.code]).toEqual(['fc3', './dist'])
+})
