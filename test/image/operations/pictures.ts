@@ -14,6 +14,23 @@ export function gradient(width: number, height: number, channels: 3 | 4 = 3): Bu
   return data
 }
 
+/**
+ * Soft slopes and waves, in brightness rather than colour: what encoders and kernels may differ in stays small, a shift by a
+ * pixel does not.
+ */
+export function waves(width: number, height: number, channels: 3 | 4 = 3): Buffer {
+  const data = gradient(width, height, channels)
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const at = (y * width + x) * channels
+      const wave = 50 + 50 * Math.sin((x + 2 * y) / 16)
+      data[at] = wave + (data[at] ?? 0) * 0.6
+      data[at + 1] = wave + (data[at + 1] ?? 0) * 0.6
+      data[at + 2] = wave + 70
+    }
+  return data
+}
+
 export interface Wanted {
   format: 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'tiff'
   width: number
@@ -28,14 +45,14 @@ export interface Wanted {
 const MOST_DRAWN_PIXELS = 500_000
 
 /** A drawn picture of a format; `width` and `height` as stored. */
-export async function picture(wanted: Wanted): Promise<Buffer> {
+export async function picture(wanted: Wanted, draw = gradient): Promise<Buffer> {
   const { format, width, height, quality, orientation, pages = 1 } = wanted
   const channels = wanted.alpha === true ? 4 : 3
   if (pages > 1) return animation({ ...wanted, pages })
   const image =
     width * height > MOST_DRAWN_PIXELS
       ? sharp({ create: { width, height, channels, background: '#336699' } })
-      : sharp(gradient(width, height, channels), { raw: { width, height, channels } })
+      : sharp(draw(width, height, channels), { raw: { width, height, channels } })
   if (orientation !== undefined) image.withMetadata({ orientation })
   const q = quality === undefined ? {} : { quality }
   const asked = {
