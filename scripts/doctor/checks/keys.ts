@@ -1,0 +1,82 @@
+// Keys that are not just a picture: with unusual characters, of nothing, with operations.
+import { headObject } from '../bucket.ts'
+import { careful, type Check, type Examination, good, unknown, wrong } from '../check.ts'
+import { inWords } from '../http.ts'
+import { askFunction, newestSecret } from './function.ts'
+import { photoKey, readAs, upload } from './read.ts'
+
+/** Everything that is written in more than one way in a URL. */
+const UNUSUAL = 'a b+c %41 中文 (1)&#.jpg'
+
+/** Few sites list it: too odd for any layout. */
+function oddWidth({ deployment }: Examination): number {
+  const { allow } = deployment.config.keySettings
+  const listed = allow === 'open' ? [] : allow.sizes.map(({ w }) => w)
+  return [137, 139, 149, 151].find((width) => !listed.includes(width)) ?? 157
+}
+
+export const KEYS: readonly Check[] = [
+  {
+    name: 'unusual-names',
+    title: 'Names with blanks, plus, percent signs and Chinese characters arrive as they are',
+    needs: ['first-read'],
+    async run(examination) {
+      const key = examination.scratch.key(UNUSUAL)
+      await upload(examination, key, 'second')
+      const answer = await readAs(examination, key)
+      if (answer.status === 200) return good()
+      return wrong(
+        `«${UNUSUAL}» reads ${inWords(answer)}: OSS hands such names on in another spelling than it stores them`,
+        'Use names of letters, digits, - _ . and / until that is understood; the log of the function has the path as it came (npx s logs --tail).',
+      )
+    },
+  },
+  {
+    name: 'missing-key',
+    title: 'What has no original is 404 to readers, and stays away',
+    needs: ['function-missing', 'compressed-public', 'rule', 'rule-first', 'rule-url', 'rule-secret', 'rule-options'],
+    async run(examination) {
+      const key = examination.scratch.key('nothing.jpg')
+      examination.scratch.used()
+      const answer = await readAs(examination, key)
+      if ((await headObject(examination.owner.compressed, key)) !== undefined) {
+        return wrong(
+          `${inWords(answer)}, and something is stored under a key that has no original`,
+          'Stop the rule at once (console: Data Management → Mirroring-based Back-to-origin) and look at what stands behind it; npm run audit.',
+        )
+      }
+      if (answer.status === 404) return good()
+      if (answer.status === 403)
+        return wrong(
+          `readers get ${inWords(answer)}`,
+          'Block Public Access may be on for the account, or hotlink protection refuses an empty Referer (console: Permission Control).',
+        )
+      if (answer.status === 200)
+        return wrong(
+          'readers get 200 with an error page',
+          'Set HttpStatus of the error page to 404 (console: Data Management → Static Pages).',
+        )
+      return wrong(
+        `readers get ${inWords(answer)} instead of 404`,
+        'Between OSS and the function something changes the status: a firewall, a CDN, another domain? Ask the address in the rule with curl -i.',
+      )
+    },
+  },
+  {
+    name: 'allow',
+    title: 'Strangers cannot have pictures made in every size there is',
+    needs: ['upload', 'function-head'],
+    async run(examination) {
+      const key = `${photoKey(examination)}__op__resize,w_${oddWidth(examination)}`
+      // HEAD judges the key and looks for the original; it makes and stores nothing.
+      const { status } = await askFunction(examination, key, { secret: newestSecret(examination), method: 'HEAD' })
+      if (status === 403) return good('a size that is not listed is refused')
+      if (status === 404) return good('no operations in keys (DIALECTS)')
+      if (status !== 200) return unknown(`HEAD of a key with an odd size gives ${status}`, 'npx s logs --tail')
+      return careful(
+        `a key with an odd size (${key.slice(key.lastIndexOf('/') + 1)}) is not refused: whoever likes can fill the bucket${examination.deployment.local ? '; the local cloud runs open on purpose' : ''}`,
+        'List what is used: ALLOW=sizes=320,640,1280;formats=auto,webp;qualities=75 in .env, or set SIGNING_KEY; then npx s deploy -y.',
+      )
+    },
+  },
+]

@@ -1,0 +1,48 @@
+// Runs checks in their order. One fault is named once: what depends on it is not checked instead of failing too.
+import type { Check, Examination, Finding, Result } from './check.ts'
+
+/**
+ * @param onResult called as each check ends.
+ * @returns a result per check; fewer where the examination was aborted.
+ */
+export async function runChecks(
+  checks: readonly Check[],
+  examination: Examination,
+  onResult: (result: Result) => void = () => undefined,
+): Promise<Result[]> {
+  const results = new Map<string, Result>()
+  for (const check of checks) {
+    if (examination.signal.aborted) break
+    const started = performance.now()
+    const finding = obstacle(check, results) ?? (await attempt(check, examination))
+    if (finding === undefined) break
+    const ms = Math.round(performance.now() - started)
+    const result = { check: check.name, title: check.title, ...finding, ms }
+    results.set(check.name, result)
+    onResult(result)
+  }
+  return [...results.values()]
+}
+
+/** Why a check would tell nothing new. */
+function obstacle({ needs = [], unless = [] }: Check, results: ReadonlyMap<string, Result>): Finding | undefined {
+  const missing = needs.filter((name) => results.get(name)?.ok !== true)
+  const explained = unless.filter((name) => results.get(name)?.ok === false)
+  const named = [...missing, ...explained]
+  if (named.length === 0) return undefined
+  return { ok: null, cause: `not checked: needs ${named.join(', ')}` }
+}
+
+/** A check that throws has failed: nothing it looks at may pass unseen. `undefined` where it was stopped. */
+async function attempt(check: Check, examination: Examination): Promise<Finding | undefined> {
+  try {
+    return await check.run(examination)
+  } catch (error) {
+    if (examination.signal.aborted) return undefined
+    return {
+      ok: false,
+      cause: `the check itself failed: ${error instanceof Error ? error.message : String(error)}`,
+      fix: 'Run npm run doctor again; where it stays, the message says which call to OSS or the function fails.',
+    }
+  }
+}
