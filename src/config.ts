@@ -31,6 +31,8 @@ export interface Config {
   readonly maxSourcePixels: number
   readonly maxOutputPixels: number
   readonly deadlineMs: number
+  /** Styles that are made as soon as there is an original. */
+  readonly pregenerate: readonly string[]
   readonly logLevel: 'silent' | 'error' | 'info'
 }
 
@@ -102,6 +104,12 @@ export const SETTINGS: readonly Setting[] = [
       'When set, every key with operations must carry an HMAC made with it (npm run explain -- --sign KEY). Comma list while rotating, newest first; at least 22 characters each.',
   },
   {
+    name: 'PREGENERATE',
+    default: '',
+    about:
+      'Comma list of styles that the events function makes as soon as an original is there, besides the plain compressed version. Empty: none.',
+  },
+  {
     name: 'QUALITY',
     default: 'balanced',
     about: 'eco, balanced or high: how the picture should look, for every format alike.',
@@ -135,6 +143,12 @@ export const SETTINGS: readonly Setting[] = [
     name: 'DEADLINE_MS',
     default: '8000',
     about: 'Time for one request. The mirror gives up after 10 s, cold start included.',
+  },
+  {
+    name: 'READER_URL',
+    default: '',
+    about:
+      "Where readers get pictures, e.g. https://img.example.com/: for the scripts. Empty: the compressed bucket's own address.",
   },
   { name: 'LOG_LEVEL', default: 'info', about: 'info (a line per request), error (failures only), silent.' },
 ]
@@ -211,9 +225,8 @@ export function loadConfig(env: NodeJS.ProcessEnv, inFunctionCompute: boolean): 
   }
 
   const prefixes = Object.freeze(
-    value('SOURCE_PREFIXES')
-      .split(',')
-      .map((prefix) => prefix.trim().replace(/^\/+/, ''))
+    words(value('SOURCE_PREFIXES'))
+      .map((prefix) => prefix.replace(/^\/+/, ''))
       .filter((prefix) => prefix !== ''),
   )
   // A list of nothing would open everything.
@@ -223,6 +236,16 @@ export function loadConfig(env: NodeJS.ProcessEnv, inFunctionCompute: boolean): 
       'a comma list of prefixes such as public/,shared/, or nothing at all',
       value('SOURCE_PREFIXES'),
     )
+  }
+
+  const keySettings = keySettingsOf(value, (name, mistake) => mistakes.push(`${name}: ${mistake}.`))
+  const pregenerate = Object.freeze(words(value('PREGENERATE')))
+  const mayMake = (style: string) =>
+    Object.hasOwn(keySettings.styles, style) &&
+    keySettings.dialects.includes('style') &&
+    (keySettings.allow === 'open' || keySettings.allow.styles === 'all' || keySettings.allow.styles.includes(style))
+  for (const style of pregenerate) {
+    if (!mayMake(style)) expected('PREGENERATE', 'styles that readers may ask for (STYLES, DIALECTS, ALLOW)', style)
   }
 
   const config: Config = {
@@ -236,7 +259,8 @@ export function loadConfig(env: NodeJS.ProcessEnv, inFunctionCompute: boolean): 
     store: oneOf('STORE', ['function', 'mirror']),
     passThrough: oneOf('PASS_THROUGH', ['none', 'media', 'all']),
     sourcePrefixes: prefixes,
-    keySettings: keySettingsOf(value, (name, mistake) => mistakes.push(`${name}: ${mistake}.`)),
+    keySettings,
+    pregenerate,
     quality: oneOf('QUALITY', ['eco', 'balanced', 'high']),
     format: oneOf('FORMAT', ['keep', 'webp', 'avif']),
     cacheControl: matching('CACHE_CONTROL', HEADER_VALUE, 'printable ASCII'),
@@ -262,10 +286,7 @@ function keySettingsOf(value: (name: string) => string, wrong: (name: string, mi
       return otherwise
     }
   }
-  const keys = value('SIGNING_KEY')
-    .split(',')
-    .map((key) => key.trim())
-    .filter((key) => key !== '')
+  const keys = words(value('SIGNING_KEY'))
   const grammar = ownGrammar()
   const settings: KeySettings = {
     dialects: read('DIALECTS', readDialects, []),
@@ -276,6 +297,13 @@ function keySettingsOf(value: (name: string) => string, wrong: (name: string, mi
   }
   for (const mistake of mistakesInSettings(settings)) wrong('DIALECTS, STYLES, ALLOW, SIGNING_KEY', mistake)
   return Object.freeze(settings)
+}
+
+function words(list: string): string[] {
+  return list
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
 }
 
 function hmacSha256(secret: string, text: string): Uint8Array {

@@ -21,7 +21,7 @@ export interface RequestLine {
   pages?: number
   settings?: string
   recipe?: string
-  /** stored, failed, given_up, off, or copied. */
+  /** stored, failed, given_up, off, copied, or exists. */
   put?: string
   putError?: string
   /** This request waited for an identical one that was already in flight. */
@@ -31,10 +31,26 @@ export interface RequestLine {
   ms: { total: number; read?: number; render?: number; put?: number }
 }
 
+/** The line a change of an original leaves behind. */
+export interface ChangeLine {
+  requestId: string
+  sourceKey: string
+  /** ETag of the original in the end; absent: there is none. */
+  original?: string
+  /** fresh: all that is stored is the current original's; failed: the platform is to try again. */
+  outcome: 'fresh' | 'failed'
+  /** How many objects went, and which keys were made. */
+  removed?: number
+  made?: string[]
+  cause?: string
+  ms: { total: number; waited?: number }
+}
+
 export type LogLevel = 'silent' | 'error' | 'info'
 
 export interface Log {
   request(line: RequestLine): void
+  change(line: ChangeLine): void
   /** Something about the instance itself: start, a configuration fault. */
   notice(level: 'info' | 'error', message: string): void
 }
@@ -46,6 +62,11 @@ export function createLog(level: LogLevel, write: (text: string) => void): Log {
     request(record) {
       if (level === 'silent' || (level === 'error' && record.status < 500)) return
       line({ time: new Date().toISOString(), level: record.status >= 500 ? 'error' : 'info', ...record })
+    },
+    change(record) {
+      const recordLevel = record.outcome === 'failed' ? 'error' : 'info'
+      if (level === 'silent' || (level === 'error' && recordLevel === 'info')) return
+      line({ time: new Date().toISOString(), level: recordLevel, ...record })
     },
     notice(noticeLevel, message) {
       if (level === 'silent' || (level === 'error' && noticeLevel === 'info')) return

@@ -13,7 +13,7 @@ import { decodeKey } from './key/decode.ts'
 import { markKeys } from './key/explain.ts'
 import { type ParsedKey, parseKey } from './key/parse.ts'
 import { describeCause, type Log, type RequestLine } from './log.ts'
-import type { Compressed, OpenOriginal, Originals } from './oss/bucket.ts'
+import type { Compressed, NewObject, OpenOriginal, Originals } from './oss/bucket.ts'
 import { isPassing, OssFault } from './oss/fault.ts'
 import { operableType, passedType } from './passthrough.ts'
 import { discard, passThroughProduct, pictureProduct, type Product, type ProductPlace } from './product.ts'
@@ -45,6 +45,19 @@ export interface OriginDeps {
 export interface Origin {
   /** Never rejects: every failure is an answer. */
   handle(request: OriginRequest, context: Context): Promise<Answer>
+  /**
+   * Makes what a key asks for and stores it, whatever STORE says; for when nobody is waiting. Never replaces an object.
+   * @param deadline ms since the epoch; effort follows the time until then.
+   * @throws AppError, KeyFault, ImageFault, OssFault (`conflict`: an object of that name is there), Overloaded
+   */
+  make(requestedKey: string, context: Context, deadline: number): Promise<MadeAhead>
+}
+
+/** @see Origin.make */
+export interface MadeAhead {
+  put: 'stored' | 'copied'
+  /** What it was made from. */
+  sourceEtag: string
 }
 
 /** What identical requests share. `put` never rejects. */
@@ -90,7 +103,7 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
       if (request.method !== 'GET' && request.method !== 'HEAD') {
         throw new AppError('method_not_allowed', `Expected GET or HEAD, got ${line.method}.`)
       }
-      const key = parse(request.rawPath)
+      const key = parse(decodeKey(request.rawPath.replace(/^\//, '')))
       Object.assign(line, { requestedKey: key.requestedKey, sourceKey: key.sourceKey })
       const buckets = deps.buckets(context)
 
@@ -128,9 +141,53 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
     }
   }
 
+  async function make(requestedKey: string, context: Context, deadline: number): Promise<MadeAhead> {
+    const started = Date.now()
+    const line: RequestLine = {
+      requestId: context.requestId,
+      requestedKey,
+      method: 'AHEAD',
+      status: 200,
+      outcome: 'unexpected',
+      ms: { total: 0 },
+    }
+    try {
+      const key = parse(requestedKey)
+      line.sourceKey = key.sourceKey
+      const { originals, compressed } = deps.buckets(context)
+      let sourceEtag = ''
+      const ifAbsent = (object: NewObject) => {
+        sourceEtag = object.meta['source-etag'] ?? ''
+        return { ...object, ifAbsent: true }
+      }
+      const place: Compressed = {
+        put: (object, ...rest) => compressed.put(ifAbsent(object), ...rest),
+        copy: (object, ...rest) => compressed.copy(ifAbsent(object), ...rest),
+      }
+      const product = await makeProduct(key, { originals, compressed: place }, deadline)
+      Object.assign(line, product.facts)
+      Object.assign(line.ms, product.ms)
+      try {
+        const put = await product.store(deadline)
+        line.put = put
+        return { put, sourceEtag }
+      } finally {
+        discard(product)
+      }
+    } catch (thrown) {
+      const exists = thrown instanceof OssFault && thrown.kind === 'conflict'
+      if (exists) line.put = 'exists'
+      else noteError(line, toPublicError(thrown))
+      throw thrown
+    } finally {
+      line.ms.total = Date.now() - started
+      log.request(line)
+    }
+  }
+
   /** @throws KeyFault; AppError not_found for a source or a mark outside the allowed prefixes (nothing tells that it exists). */
-  function parse(rawPath: string): ParsedKey {
-    const key = parseKey(decodeKey(rawPath.replace(/^\//, '')), config.keySettings)
+  function parse(requestedKey: string): ParsedKey {
+    const key = parseKey(requestedKey, config.keySettings)
     const allowed = config.sourcePrefixes
     const isAllowed = (sourceKey: string) =>
       allowed.length === 0 || allowed.some((prefix) => sourceKey.startsWith(prefix))
@@ -257,7 +314,7 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
     throw new OssFault('conflict', 'read original: it was replaced meanwhile')
   }
 
-  return { handle }
+  return { handle, make }
 }
 
 /** Another original that a picture needs, such as a watermark's. */

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { createTrigger, type EventTrigger, type TriggerOptions } from './fc/events.ts'
 import { startGateway } from './fc/gateway.ts'
 import type { Gateway } from './fc/gateway.ts'
 import type { GatewaySwitches, LogLine } from './fc/spec.ts'
@@ -43,6 +44,16 @@ export interface CloudOptions {
   ossSwitches?: Partial<Switches>
   gatewaySwitches?: Partial<GatewaySwitches>
   onLog?: (line: LogLine) => void
+  /** Runs the function `events` as well, and tells it what happens to originals. Absent: there is none. */
+  events?: EventsOptions
+}
+
+/** How the function `events` hears of changes, and what differs from the real one. */
+export interface EventsOptions extends Pick<TriggerOptions, 'retries' | 'backoffMs' | 'parallel' | 'switches'> {
+  instances?: number
+  /** RAM policy of its role, when it is not to be the real one. */
+  rolePolicy?: Policy
+  environment?: Record<string, string>
 }
 
 /** What `npm start --json` prints; other programs rely on these names. */
@@ -63,6 +74,8 @@ export interface LocalCloud {
   oss: LocalOss
   ram: LocalRam
   gateway: Gateway
+  /** The function `events` and its trigger, where they were asked for. */
+  events?: { gateway: Gateway; trigger: EventTrigger }
   close(): Promise<void>
 }
 
@@ -74,14 +87,28 @@ export function functionNode(): { path: string; exact: boolean } {
 
 export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   const keys = keysIn(options.dataDir)
+  let trigger: EventTrigger | undefined
   const oss = await startOss({
+    onEvent: (event) => trigger?.emit(event),
     dataDir: join(options.dataDir, 'oss'),
     port: options.port,
     region: REGION,
     accounts: [{ accessKeyId: keys.accessKeyId, accessKeySecret: keys.accessKeySecret }],
     ...(options.ossSwitches === undefined ? {} : { switches: options.ossSwitches }),
   })
+  const settings = {
+    OSS_REGION: REGION,
+    OSS_ORIGINAL_BUCKET_NAME: ORIGINALS,
+    OSS_COMPRESS_BUCKET_NAME: COMPRESSED,
+    OSS_ENDPOINT: oss.url,
+    MIRROR_SECRET: keys.mirrorSecret,
+    // Anything may be tried here; s.yaml ships a bounded list.
+    ALLOW: 'open',
+    MALLOC_ARENA_MAX: '2',
+    ...options.environment,
+  }
   let gateway: Gateway | undefined
+  let events: Gateway | undefined
   let ram: LocalRam | undefined
   try {
     ram = await startRam({ port: options.port === 0 ? 0 : options.port + 4, key: (id) => oss.knownKey(id) })
@@ -106,23 +133,19 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
         timeoutSeconds: options.timeoutSeconds ?? 60,
         instanceConcurrency: options.instanceConcurrency ?? 128,
         methods: ['GET', 'HEAD'],
-        environment: {
-          OSS_REGION: REGION,
-          OSS_ORIGINAL_BUCKET_NAME: ORIGINALS,
-          OSS_COMPRESS_BUCKET_NAME: COMPRESSED,
-          OSS_ENDPOINT: oss.url,
-          MIRROR_SECRET: keys.mirrorSecret,
-          // Anything may be tried here; s.yaml ships a bounded list.
-          ALLOW: 'open',
-          MALLOC_ARENA_MAX: '2',
-          ...options.environment,
-        },
+        environment: settings,
       },
       ...(options.gatewaySwitches === undefined ? {} : { switches: options.gatewaySwitches }),
       ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
     })
+    if (options.events !== undefined) {
+      events = await startEvents(options, settings, oss, policyOf)
+      trigger = createTrigger({ ...WATCHED, ...options.events, invoke: events.invoke })
+    }
     if (options.empty !== true) await setUp(options, { oss, ram, gateway, keys })
   } catch (error) {
+    await trigger?.close()
+    await events?.close()
     await gateway?.close()
     await ram?.close()
     await oss.close()
@@ -143,7 +166,10 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     oss,
     ram: runningRam,
     gateway: running,
+    ...(events === undefined || trigger === undefined ? {} : { events: { gateway: events, trigger } }),
     async close() {
+      await trigger?.close()
+      await events?.close()
       await running.close()
       await runningRam.close()
       await oss.close()
@@ -153,7 +179,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
 
 /** What setup makes in an account. */
 async function setUp(
-  { rolePolicy, environment, rule }: CloudOptions,
+  { rolePolicy, environment, rule, events }: CloudOptions,
   { oss, ram, gateway, keys }: { oss: LocalOss; ram: LocalRam; gateway: Gateway; keys: ReturnType<typeof keysIn> },
 ): Promise<void> {
   const owner = ownerClient({ endpoint: oss.url, region: REGION, ...keys })
@@ -162,8 +188,50 @@ async function setUp(
   const buckets = { originals: ORIGINALS, compressed: COMPRESSED }
   const store = environment?.['STORE'] ?? 'function'
   ram.seed(ROLES.origin, FUNCTION_TRUST, rolePolicy ?? originPolicy({ ...buckets, store }))
-  ram.seed(ROLES.events, FUNCTION_TRUST, eventsPolicy(buckets))
+  ram.seed(ROLES.events, FUNCTION_TRUST, events?.rolePolicy ?? eventsPolicy(buckets))
   await putWebsite(owner, COMPRESSED, websiteXml({ mirrorUrl: `${gateway.url}/`, secret: keys.mirrorSecret, ...rule }))
+}
+
+/** The trigger of s.yaml. */
+const WATCHED = {
+  name: 'originals',
+  bucket: ORIGINALS,
+  events: [
+    ...['PutObject', 'PostObject', 'CopyObject', 'AppendObject', 'CompleteMultipartUpload', 'PutSymlink'].map(
+      (name) => `oss:ObjectCreated:${name}`,
+    ),
+    ...['DeleteObject', 'DeleteObjects'].map((name) => `oss:ObjectRemoved:${name}`),
+  ],
+}
+
+/** The function `events` of s.yaml: the same build in the built-in runtime, under a role of its own. */
+function startEvents(
+  { codeDir, memoryMb = 2048, onLog, events: { instances = 1, environment } = {} }: CloudOptions,
+  settings: Record<string, string>,
+  oss: LocalOss,
+  policyOf: LocalRam['policyOf'],
+): Promise<Gateway> {
+  return startGateway({
+    port: 0,
+    region: REGION,
+    instances,
+    nodePath: functionNode().path,
+    credentials: () =>
+      oss.issueCredentials({ role: ROLES.events, policy: () => policyOf(ROLES.events), ttlSeconds: 3600 }),
+    function: {
+      name: 'oss-image-events',
+      runtime: 'nodejs20',
+      codeDir,
+      command: [],
+      handler: 'index.handler',
+      memoryMb,
+      timeoutSeconds: 600,
+      instanceConcurrency: 1,
+      methods: [],
+      environment: { ...settings, ...environment },
+    },
+    ...(onLog === undefined ? {} : { onLog }),
+  })
 }
 
 /** Keys and secret of this data folder: made once, so that what was set up with them goes on working. */

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 
 import { loadConfig } from '../config.ts'
 import { contextFromEnvironment, credentialsFrom, type Context, runsInFunctionCompute } from '../context.ts'
-import type { Origin } from '../origin.ts'
+import { parseOssEvent } from '../freshness/oss-event.ts'
 import { answerEvent, type HttpEventAnswer } from './http-event.ts'
 import { originFrom } from './origin-from.ts'
 
@@ -12,19 +12,43 @@ import { originFrom } from './origin-from.ts'
 interface RuntimeContext {
   requestId?: string
   credentials?: { accessKeyId?: string; accessKeySecret?: string; securityToken?: string }
-  function?: { name?: string; memory?: string | number }
+  /** `timeout` in seconds. */
+  function?: { name?: string; memory?: string | number; timeout?: string | number }
   region?: string
 }
 
-let origin: Origin | undefined
+/** Before the platform ends the function, it says itself what it did not get done. */
+const RESERVE_MS = 10_000
+const DEFAULT_TIMEOUT_S = 300
 
-/** Never throws: what an exception is answered with is the platform's choice, and may be 200. */
-export async function handler(event: Buffer | string, runtime: RuntimeContext): Promise<HttpEventAnswer> {
+let program: ReturnType<typeof originFrom> | undefined
+
+/**
+ * One event, of OSS or of HTTP.
+ *
+ * An HTTP event is always answered, never thrown at: what an exception is answered with is the platform's choice, may be 200,
+ * and OSS would store it. An event of OSS is answered to nobody: there, throwing is how Function Compute learns that it has to
+ * try again (https://help.aliyun.com/zh/functioncompute/fc/user-guide/retry-policies-for-asynchronous-invocations).
+ */
+export async function handler(event: Buffer | string, runtime: RuntimeContext): Promise<HttpEventAnswer | undefined> {
+  const bytes = Buffer.from(event as string)
+  const changes = parseOssEvent(bytes)
+  if (changes === undefined) return answerHttp(bytes, runtime)
+  const timeoutMs = Number(runtime?.function?.timeout ?? DEFAULT_TIMEOUT_S) * 1000
+  await started().freshness.handle(changes, contextOf(runtime), Date.now() + timeoutMs - RESERVE_MS)
+  return undefined
+}
+
+function started(): NonNullable<typeof program> {
+  program ??= originFrom(loadConfig(process.env, runsInFunctionCompute(process.env)), (text) =>
+    process.stdout.write(text),
+  )
+  return program
+}
+
+async function answerHttp(event: Buffer, runtime: RuntimeContext): Promise<HttpEventAnswer> {
   try {
-    origin ??= originFrom(loadConfig(process.env, runsInFunctionCompute(process.env)), (text) =>
-      process.stdout.write(text),
-    ).origin
-    return await answerEvent(Buffer.from(event as string), origin, contextOf(runtime))
+    return await answerEvent(event, started().origin, contextOf(runtime))
   } catch (error) {
     // Only settings can get here; they are named in the log, not to the caller.
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)

@@ -5,16 +5,21 @@ import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { type Context, contextFromEnvironment } from '../context.ts'
 import { AppError } from '../errors.ts'
+import { createFreshness, type Freshness } from '../freshness/freshness.ts'
 import { createLog, type Log } from '../log.ts'
 import { createOrigin, type Origin, type OriginDeps } from '../origin.ts'
 import { openCompressed, openOriginals } from '../oss/bucket.ts'
 import { createClients, loadSdk } from '../oss/clients.ts'
+import { openDerivatives } from '../oss/derivatives-bucket.ts'
 import { installOwn } from '../own/install.ts'
 import { memoryForRenders } from '../workers/memory.ts'
 import { createPool } from '../workers/pool.ts'
 
 /** Puts the real rooms together; both entries use it. */
-export function originFrom(config: Config, write: (text: string) => void): { origin: Origin; log: Log } {
+export function originFrom(
+  config: Config,
+  write: (text: string) => void,
+): { origin: Origin; freshness: Freshness; log: Log } {
   const log = createLog(config.logLevel, write)
   const clients = createClients({ region: config.region, endpoint: config.endpoint })
   // An instance is started because somebody waits for a picture: the first worker starts beside the rest of this one, and
@@ -23,28 +28,41 @@ export function originFrom(config: Config, write: (text: string) => void): { ori
   renders.warm()
   loadSdk().catch(() => undefined)
   const font = fontBeside()
-  const buckets = ({ credentials }: Context) => {
-    if (credentials === undefined) {
-      throw new AppError(
-        'no_credentials',
-        'Expected credentials of a role, got none. Give the function a role in s.yaml.',
-      )
-    }
+  const keysOf = ({ credentials }: Context) => {
+    if (credentials !== undefined) return credentials
+    const message = 'Expected credentials of a role, got none. Give the function a role in s.yaml.'
+    throw new AppError('no_credentials', message)
+  }
+  const buckets = (context: Context) => {
+    const credentials = keysOf(context)
     return {
       originals: openOriginals(clients, credentials, config.originals),
       compressed: openCompressed(clients, credentials, config.compressed, config.originals),
     }
   }
-  return {
-    origin: createOrigin({
-      config,
-      buckets,
-      compress: (...given) => renders.compress(...given),
-      render: (source, operations, options) => renders.render(source, operations, { ...options, ...font }),
-      log,
+  const origin = createOrigin({
+    config,
+    buckets,
+    compress: (...given) => renders.compress(...given),
+    render: (source, operations, options) => renders.render(source, operations, { ...options, ...font }),
+    log,
+  })
+  const freshness = createFreshness({
+    config,
+    origin,
+    buckets: (context) => ({
+      originals: buckets(context).originals,
+      derivatives: openDerivatives(clients, keysOf(context), config.compressed),
     }),
     log,
-  }
+    // For tests, whose mirror does not take its ten seconds.
+    ...settleSetting(process.env['OSS_IMAGE_ORIGIN_SETTLE_MS']),
+  })
+  return { origin, freshness, log }
+}
+
+function settleSetting(text = ''): { settleMs?: number } {
+  return /^[0-9]{1,6}$/.test(text) ? { settleMs: Number(text) } : {}
 }
 
 /** The build puts a font for text watermarks beside the entry where TEXT_FONT_FILE names one. */

@@ -14,12 +14,12 @@ const write = (text: string) => process.stdout.write(text)
 
 function start(): void {
   const config = loadConfig(process.env, inFunctionCompute)
-  const { origin, log } = originFrom(config, write)
+  const { origin, freshness, log } = originFrom(config, write)
 
   const server = createServer((request, response) => {
     const context = contextOf(request)
     const handling = isEvent(request)
-      ? invoke(request, response, origin, context)
+      ? invoke(request, response, { origin, freshness }, context)
       : origin
           .handle(
             { method: request.method ?? '', rawPath: pathOf(request), mirrorSecret: one(request, 'x-mirror-secret') },

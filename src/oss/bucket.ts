@@ -41,6 +41,8 @@ export interface NewObject {
   cacheControl: string
   contentDisposition?: string | undefined
   contentEncoding?: string | undefined
+  /** Never replaces an object of this name: OssFault `conflict` where there is one by then. */
+  ifAbsent?: boolean
   /** User metadata: lower-case names, printable ASCII values. */
   meta: Record<string, string>
 }
@@ -151,12 +153,14 @@ function headersOf({
   cacheControl,
   contentDisposition,
   contentEncoding,
+  ifAbsent,
 }: NewObject): Record<string, string> {
   return {
     'Content-Type': contentType,
     'Cache-Control': cacheControl,
     ...(contentDisposition === undefined ? {} : { 'Content-Disposition': contentDisposition }),
     ...(contentEncoding === undefined ? {} : { 'Content-Encoding': contentEncoding }),
+    ...(ifAbsent === true ? { 'x-oss-forbid-overwrite': 'true' } : {}),
   }
 }
 
@@ -171,13 +175,13 @@ function factsOf(headers: Record<string, string | undefined>): OriginalFacts {
   }
 }
 
-function timeoutFor(deadline: number): Timeout {
+export function timeoutFor(deadline: number): Timeout {
   const left = Math.max(1, deadline - Date.now())
   return [Math.min(CONNECT_MS, left), Math.min(ANSWER_MS, left)]
 }
 
 /** One more try for a passing fault, with a short random pause so that many instances do not return in step. */
-async function withRetry<T>(deadline: number, attempt: () => Promise<T>): Promise<T> {
+export async function withRetry<T>(deadline: number, attempt: () => Promise<T>): Promise<T> {
   try {
     return await attempt()
   } catch (error) {

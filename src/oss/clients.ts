@@ -15,12 +15,25 @@ export interface OssClient {
     res: { status: number; headers: Record<string, string | undefined> }
   }>
   get(key: string, options: { headers?: Record<string, string>; timeout: Timeout }): Promise<{ content: Buffer }>
-  head(key: string, options: { timeout: Timeout }): Promise<{ res: { headers: Record<string, string | undefined> } }>
+  head(
+    key: string,
+    options: { timeout: Timeout },
+  ): Promise<{ meta: Record<string, string> | null; res: { headers: Record<string, string | undefined> } }>
   put(
     key: string,
     body: Buffer,
     options: { headers: Record<string, string>; meta?: Record<string, string>; timeout: Timeout },
   ): Promise<{ res: { headers: Record<string, string | undefined> } }>
+  /** Takes the token out of the query it is given. */
+  listV2(
+    query: Record<string, string>,
+    options: { timeout: Timeout },
+  ): Promise<{
+    objects?: { name: string; lastModified: string; etag: string; size: number }[]
+    isTruncated: boolean
+    nextContinuationToken: string | null
+  }>
+  deleteMulti(keys: string[], options: { timeout: Timeout }): Promise<{ deleted: unknown[] }>
 }
 
 /** Milliseconds to connect, and to the whole answer (for getStream: to its headers). */
