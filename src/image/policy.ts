@@ -1,7 +1,7 @@
 import type { Quality } from './types.ts'
 
 /** Version of the policy: changes whenever the bytes of any answer may change. Stored with every object. */
-export const RECIPE = '4'
+export const RECIPE = '5'
 
 /**
  * Encoder settings that look alike, mean over photographs at native size: SSIMULACRA2 about 65, 77 and 83. `balanced` is

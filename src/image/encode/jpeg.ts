@@ -1,25 +1,14 @@
 import sharp from 'sharp'
-import type { JpegOptions, Sharp } from 'sharp'
+import type { Sharp } from 'sharp'
 import type { JpegFacts } from '../container/jpeg.ts'
 import { chooseRung } from '../effort.ts'
-import type { Rung } from '../effort.ts'
 import { QUALITY, requality } from '../policy.ts'
 import { needsFullChroma } from '../probe/hot.ts'
 import { jpegQuality } from '../probe/jpeg-quality.ts'
 import { encodeGainMap } from './gain-map.ts'
+import { JPEG_RUNGS } from './ladders.ts'
 import { decodePixels, inOneGo, preparedWithProfile } from '../work.ts'
 import type { Encoded, KeptReason, Work } from '../work.ts'
-
-// Measured on 24 MP, one thread: 54 ms per megapixel, 37 and 1 % larger, 17 and 2 % larger; busier pictures lose up to 10 %.
-const RUNGS = [
-  { name: 'mozjpeg', msPerMegapixel: 70, options: { mozjpeg: true } },
-  {
-    name: 'mozjpeg notrellis',
-    msPerMegapixel: 45,
-    options: { progressive: true, quantisationTable: 3, optimiseScans: true },
-  },
-  { name: 'mozjpeg quick', msPerMegapixel: 25, options: { progressive: true, quantisationTable: 3 } },
-] as const satisfies readonly (Rung & { name: string; options: JpegOptions })[]
 
 /** Quality of a source as its first quantisation table says; 100 where there is none to read. */
 export function sourceQuality(facts: JpegFacts | undefined): number {
@@ -38,7 +27,7 @@ export async function encodeJpeg(work: Work, found: JpegFacts | undefined): Prom
   const quality = print ? wanted : requality(sourceQuality(found), wanted)
   if (quality === undefined) return 'already_compressed'
 
-  const { name, options } = chooseRung(RUNGS, work)
+  const { name, options } = chooseRung(JPEG_RUNGS, work)
   const coloured = work.facts.space !== 'b-w' && found?.subsampled !== true
   let picture: () => Sharp = () => preparedWithProfile(work)
   let full = false
@@ -51,7 +40,7 @@ export async function encodeJpeg(work: Work, found: JpegFacts | undefined): Prom
   const chromaSubsampling = full ? '4:4:4' : '4:2:0'
   const bytes = await inOneGo(work, () =>
     picture()
-      .jpeg({ ...options, quality, chromaSubsampling })
+      .jpeg({ ...options, progressive: true, quantisationTable: 3, quality, chromaSubsampling })
       .toBuffer(),
   )
   if (found?.gainMap === true) {

@@ -10,22 +10,13 @@ import { pngChunk, writePng } from '../png/write.ts'
 import { looksTheSame, paletteError } from '../probe/palette-error.ts'
 import { decodePixels, inOneGo, prepared } from '../work.ts'
 import type { Encoded, Pixels, Work } from '../work.ts'
+import { PNG_RUNGS } from './ladders.ts'
 
 // Four bytes a pixel are held while colours are counted; beyond this the picture is streamed through the encoder instead.
 const MAX_HELD_PIXELS = 40_000_000
 
 /** Both ways of filtering are tried up to here; above, the kind of picture decides. */
 const TRY_BOTH_PIXELS = 1_500_000
-
-// zlib-ng on photographs, one thread; from 9 down a picture grows by 1, 2 and 6 %.
-const RUNGS = [
-  { level: 9, msPerMegapixel: 650 },
-  { level: 8, msPerMegapixel: 400 },
-  { level: 7, msPerMegapixel: 190 },
-  { level: 6, msPerMegapixel: 110 },
-  { level: 4, msPerMegapixel: 75 },
-  { level: 2, msPerMegapixel: 60 },
-] as const
 
 // What sharp writes besides what is needed; density is no part of how a browser shows a picture.
 const SPARE_CHUNKS = new Set(['pHYs', 'tEXt', 'eXIf', 'tIME'])
@@ -47,7 +38,7 @@ interface Try {
 async function trueColour(work: Work, pixels: Pixels, needs: ColourNeeds): Promise<Try> {
   const keep = needs.grey ? (needs.opaque ? [0] : [0, 3]) : needs.opaque ? [0, 1, 2] : [0, 1, 2, 3]
   const data = keep.length === 4 ? pixels.data : channels(pixels.data, keep)
-  const { level } = chooseRung(RUNGS, work)
+  const { level } = chooseRung(PNG_RUNGS, work)
   const both = work.facts.pixels <= TRY_BOTH_PIXELS
   const ways = both ? [false, true] : [needs.colours > COUNT_CAP]
   let best: Try | undefined
@@ -77,7 +68,7 @@ async function quantised(pixels: Pixels): Promise<Try | undefined> {
 
 /** Decoded and encoded line by line: nothing is known about the colours but what the header says. */
 async function streamed(work: Work, sixteen: boolean): Promise<Try> {
-  const { level } = chooseRung(RUNGS, work)
+  const { level } = chooseRung(PNG_RUNGS, work)
   const picture = prepared(work)
   if (sixteen) picture.toColourspace('rgb16')
   const bytes = await inOneGo(work, () => picture.png({ compressionLevel: level, adaptiveFiltering: true }).toBuffer())

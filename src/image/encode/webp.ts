@@ -3,22 +3,9 @@ import { chooseRung } from '../effort.ts'
 import { QUALITY } from '../policy.ts'
 import { inOneGo, preparedWithProfile } from '../work.ts'
 import type { Encoded, Work } from '../work.ts'
+import { WEBP_LOSSLESS_RUNGS, WEBP_LOSSY_RUNGS } from './ladders.ts'
 
 const MAX_SIDE = 16_383
-
-// Method 6 saves 2 to 4 % more for 2.5 times the time; below 2 nothing is gained that a large picture would notice.
-const LOSSY_RUNGS = [
-  { effort: 4, msPerMegapixel: 140 },
-  { effort: 2, msPerMegapixel: 70 },
-  { effort: 0, msPerMegapixel: 40 },
-] as const
-
-const LOSSLESS_RUNGS = [
-  { effort: 5, msPerMegapixel: 900, maxMegapixels: 1 },
-  { effort: 4, msPerMegapixel: 600 },
-  { effort: 2, msPerMegapixel: 350 },
-  { effort: 0, msPerMegapixel: 120 },
-] as const
 
 export function fitsWebp(work: Work): boolean {
   return Math.max(work.facts.width, work.facts.height) <= MAX_SIDE
@@ -32,7 +19,7 @@ export interface WebpKind {
 
 /** Still or animated; an animation keeps its frames, delays and loop count (libwebp merges frames that are equal). */
 export async function encodeWebp(work: Work, kind: WebpKind): Promise<Encoded> {
-  const { effort } = kind.lossless ? chooseRung(LOSSLESS_RUNGS, work) : chooseRung(LOSSY_RUNGS, work)
+  const { effort } = kind.lossless ? chooseRung(WEBP_LOSSLESS_RUNGS, work) : chooseRung(WEBP_LOSSY_RUNGS, work)
   const quality = QUALITY[work.quality].webp
   const options: WebpOptions = kind.lossless
     ? { lossless: true, effort }

@@ -1,17 +1,9 @@
-import type { JpegOptions } from 'sharp'
 import { chooseRung } from '../../effort.ts'
+import { JPEG_RUNGS } from '../../encode/ladders.ts'
 import { QUALITY } from '../../policy.ts'
 import { needsFullChroma } from '../../probe/hot.ts'
 import { fromRaster, type Raster } from '../../render-raster.ts'
 import { type Encoded, type Job, onWhite } from './job.ts'
-
-// What sharp means by `mozjpeg: true`, less the table and the scans, which follow from what was asked for.
-const MOZJPEG_OPTIONS = { trellisQuantisation: true, overshootDeringing: true, optimiseScans: true }
-
-const RUNGS = [
-  { name: 'mozjpeg', msPerMegapixel: 90, options: MOZJPEG_OPTIONS },
-  { name: 'mozjpeg notrellis', msPerMegapixel: 40, options: {} },
-] as const satisfies readonly [{ name: string; msPerMegapixel: number; options: JpegOptions }, ...unknown[]]
 
 // The table that libjpeg's quality is defined by: who asks for 72 gets a file that reads as 72. Without a number asked for,
 // mozjpeg's own table looks better at the same size.
@@ -27,7 +19,7 @@ async function flattened(job: Job): Promise<Raster> {
 
 /** White where the picture is transparent. */
 export async function encodeJpeg(job: Job): Promise<Encoded> {
-  const { name, options } = chooseRung(RUNGS, job)
+  const { name, options } = chooseRung(JPEG_RUNGS, job)
   const asked = typeof job.asked === 'number' ? job.asked : undefined
   const quality = asked ?? QUALITY[job.quality].jpeg
   const quantisationTable = asked === undefined ? MOZJPEG : ANNEX_K

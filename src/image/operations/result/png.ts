@@ -1,15 +1,8 @@
 import { chooseRung } from '../../effort.ts'
+import { PNG_RUNGS } from '../../encode/ladders.ts'
 import { writePng } from '../../png/write.ts'
 import { COUNT_CAP, colourNeeds, MAX_PALETTE, toPixels } from '../../png/colours.ts'
 import { type Encoded, image, type Job } from './job.ts'
-
-// As in encode/png.ts.
-const RUNGS = [
-  { level: 9, msPerMegapixel: 1400 },
-  { level: 6, msPerMegapixel: 350 },
-  { level: 4, msPerMegapixel: 150 },
-  { level: 2, msPerMegapixel: 60 },
-] as const
 
 // Colours are counted in a copy of four bytes a pixel.
 const MAX_COUNTED_PIXELS = 40_000_000
@@ -36,7 +29,7 @@ export async function encodePng(job: Job): Promise<Encoded> {
 }
 
 async function trueColour(job: Job, photo: boolean, grey: boolean, opaque: boolean): Promise<[Buffer, string]> {
-  const { level } = chooseRung(RUNGS, job)
+  const { level } = chooseRung(PNG_RUNGS, job)
   const picture = image(job)
   if (opaque) picture.removeAlpha()
   if (grey) picture.toColourspace('b-w')

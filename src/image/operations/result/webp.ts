@@ -1,22 +1,10 @@
 import { chooseRung } from '../../effort.ts'
+import { WEBP_LOSSLESS_RUNGS, WEBP_LOSSY_RUNGS } from '../../encode/ladders.ts'
 import { QUALITY } from '../../policy.ts'
 import { toPixels } from '../../png/colours.ts'
 import { isGraphic } from '../../probe/flat.ts'
 import { needsFullChroma } from '../../probe/hot.ts'
 import { type Encoded, image, type Job, playing } from './job.ts'
-
-// As in encode/webp.ts.
-const LOSSY_RUNGS = [
-  { effort: 4, msPerMegapixel: 120 },
-  { effort: 2, msPerMegapixel: 70 },
-  { effort: 0, msPerMegapixel: 35 },
-] as const
-const LOSSLESS_RUNGS = [
-  { effort: 5, msPerMegapixel: 900, maxMegapixels: 1 },
-  { effort: 4, msPerMegapixel: 600 },
-  { effort: 2, msPerMegapixel: 350 },
-  { effort: 0, msPerMegapixel: 120 },
-] as const
 
 /** Drawings without a quality asked for are coded losslessly, which is smaller and perfect there. */
 async function isDrawing(job: Job): Promise<boolean> {
@@ -29,7 +17,7 @@ async function isDrawing(job: Job): Promise<boolean> {
 
 export async function encodeWebp(job: Job): Promise<Encoded> {
   const lossless = await isDrawing(job)
-  const { effort } = lossless ? chooseRung(LOSSLESS_RUNGS, job) : chooseRung(LOSSY_RUNGS, job)
+  const { effort } = lossless ? chooseRung(WEBP_LOSSLESS_RUNGS, job) : chooseRung(WEBP_LOSSY_RUNGS, job)
   const done = (bytes: Buffer, how: string): Encoded => {
     return { bytes, format: 'webp', contentType: 'image/webp', settings: `webp ${how} e${effort}` }
   }
