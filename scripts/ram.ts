@@ -18,9 +18,12 @@ export interface RamRole {
   trust: unknown
 }
 
-export interface AttachedPolicy {
+export interface PolicyName {
   name: string
   type: 'Custom' | 'System'
+}
+
+export interface AttachedPolicy extends PolicyName {
   /** Its default version, parsed. */
   document: unknown
 }
@@ -29,7 +32,9 @@ export interface AttachedPolicy {
 export interface Ram {
   /** undefined: there is none. */
   roleOf(name: string): Promise<RamRole | undefined>
-  /** Everything attached to the role; nothing where there is no such role. */
+  /** Names of everything attached to the role; nothing where there is no such role. */
+  attachedTo(roleName: string): Promise<PolicyName[]>
+  /** The same with what each of them says. */
   policiesOf(roleName: string): Promise<AttachedPolicy[]>
   /** The default version of one of the account's own policies, parsed; undefined: there is none. */
   customPolicy(name: string): Promise<{ document: unknown } | undefined>
@@ -39,7 +44,7 @@ export interface Ram {
   /** As a new default version; of the five there may be, the oldest one not in use makes room. */
   setPolicy(name: string, document: object): Promise<void>
   attach(roleName: string, policyName: string): Promise<void>
-  detach(roleName: string, policy: Pick<AttachedPolicy, 'name' | 'type'>): Promise<void>
+  detach(roleName: string, policy: PolicyName): Promise<void>
 }
 
 const PUBLIC_ENDPOINT = 'https://ram.aliyuncs.com'
@@ -58,6 +63,17 @@ export function createRam(keys: RamKeys): Ram {
       return { name: roleName, arn, trust: parsed(assumeRolePolicyDocument) }
     })
 
+  const attachedTo = async (roleName: string): Promise<PolicyName[]> => {
+    const answer = await unlessMissing('EntityNotExist.Role', async () => {
+      const request = new sdk.ListPoliciesForRoleRequest({ roleName })
+      return asked(client.listPoliciesForRole(request), 'ListPoliciesForRole', `role/${roleName}`)
+    })
+    return (answer?.body?.policies?.policy ?? []).map(({ policyName = '', policyType }) => ({
+      name: policyName,
+      type: policyType === 'System' ? 'System' : 'Custom',
+    }))
+  }
+
   const documentOf = async (policyName: string, policyType: string) => {
     const request = new sdk.GetPolicyRequest({ policyName, policyType })
     const { body } = await asked(client.getPolicy(request), 'GetPolicy', `policy/${policyName}`)
@@ -66,14 +82,10 @@ export function createRam(keys: RamKeys): Ram {
 
   return {
     roleOf,
+    attachedTo,
     async policiesOf(roleName) {
-      const attached = await unlessMissing('EntityNotExist.Role', async () => {
-        const request = new sdk.ListPoliciesForRoleRequest({ roleName })
-        return asked(client.listPoliciesForRole(request), 'ListPoliciesForRole', `role/${roleName}`)
-      })
       const policies: AttachedPolicy[] = []
-      for (const { policyName: name = '', policyType } of attached?.body?.policies?.policy ?? []) {
-        const type = policyType === 'System' ? 'System' : 'Custom'
+      for (const { name, type } of await attachedTo(roleName)) {
         policies.push({ name, type, document: await documentOf(name, type) })
       }
       return policies

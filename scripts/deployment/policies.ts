@@ -1,7 +1,7 @@
 // What each of the two functions may do, as RAM policies: what setup writes, doctor checks, and the local cloud enforces.
 
-/** Names of the roles where ORIGIN_ROLE and EVENTS_ROLE do not say otherwise; each has one policy of the same name. */
-export const ROLES = { origin: 'oss-image-origin', events: 'oss-image-events' } as const
+/** Names of the roles where ORIGIN_ROLE and EVENTS_ROLE do not say otherwise (s.yaml has the same); each has one policy of the same name. */
+export const ROLES = { origin: 'oss-image-origin', events: 'oss-image-origin-events' } as const
 
 /** Both functions run under a role that Function Compute may assume. */
 export const FUNCTION_TRUST = {
