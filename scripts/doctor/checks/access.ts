@@ -85,7 +85,7 @@ export const ACCESS: readonly Check[] = [
       if (fault !== undefined) {
         return wrong(
           fault,
-          'Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET (RAM console → Users → AccessKey).',
+          'Correct AccessKeyID and AccessKeySecret in .env (ALIBABA_CLOUD_ACCESS_KEY_ID and _SECRET win over them); RAM console → Users → AccessKey shows which are valid.',
         )
       }
       if (/region/i.test(refusal.message)) {

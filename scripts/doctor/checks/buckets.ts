@@ -10,6 +10,8 @@ export interface BucketFacts {
   /** Empty, Enabled or Suspended. */
   versioning: string
   blocksPublicAccess: boolean
+  /** A bucket policy lets everybody in, whatever the ACL says. */
+  publicByPolicy: boolean
 }
 
 type Which = 'originals' | 'compressed'
@@ -19,12 +21,15 @@ const VARIABLE = { originals: 'OSS_ORIGINAL_BUCKET_NAME', compressed: 'OSS_COMPR
 async function read({ deployment, owner }: Examination, which: Which): Promise<BucketFacts | Refusal> {
   try {
     const { root } = parseXml(await bucketXml(owner.service, deployment[which], 'bucketInfo'))
+    // May be refused or not exist where there is no policy; then the ACL alone decides.
+    const status = await bucketXml(owner.service, deployment[which], 'policyStatus').catch(() => '<PolicyStatus/>')
     const bucket = first(root, 'Bucket')
     return {
       location: text(bucket, 'Location'),
       acl: text(first(bucket, 'AccessControlList'), 'Grant'),
       versioning: text(bucket, 'Versioning'),
       blocksPublicAccess: text(bucket, 'BlockPublicAccess') === 'true',
+      publicByPolicy: text(parseXml(status).root, 'IsPublic') === 'true',
     }
   } catch (error) {
     return refusalOf(error)
@@ -97,10 +102,17 @@ export const BUCKETS: readonly Check[] = [
     needs: ['originals'],
     async run(examination) {
       const { originals } = examination.deployment
-      const { acl, blocksPublicAccess } = await bucketFacts(examination, 'originals')
-      if (acl === 'private' || blocksPublicAccess) return good()
+      const { acl, blocksPublicAccess, publicByPolicy } = await bucketFacts(examination, 'originals')
+      if (blocksPublicAccess || (acl === 'private' && !publicByPolicy)) return good()
+      const suffering = 'everybody can read originals, with their GPS positions, past the function'
+      if (acl === 'private') {
+        return wrong(
+          `a bucket policy is for everybody: ${suffering}`,
+          `console: ${originals} → Permission Control → Bucket Policy: remove the statement whose principal is all accounts.`,
+        )
+      }
       return wrong(
-        `its ACL is ${acl}: everybody can read originals, with their GPS positions, past the function`,
+        `its ACL is ${acl}: ${suffering}`,
         `ossutil set-acl oss://${originals} private -b (console: ${originals} → Permission Control → ACL → Private).`,
       )
     },
@@ -117,7 +129,7 @@ export const BUCKETS: readonly Check[] = [
     needs: ['compressed'],
     async run(examination) {
       const { compressed, readerUrl } = examination.deployment
-      const { acl, blocksPublicAccess } = await bucketFacts(examination, 'compressed')
+      const { acl, blocksPublicAccess, publicByPolicy } = await bucketFacts(examination, 'compressed')
       const console_ = `console: ${compressed} → Permission Control`
       if (acl === 'public-read-write') {
         return wrong(
@@ -125,7 +137,7 @@ export const BUCKETS: readonly Check[] = [
           `ossutil set-acl oss://${compressed} public-read -b (${console_} → ACL → Public Read).`,
         )
       }
-      if (acl === 'public-read' && !blocksPublicAccess) return good()
+      if (!blocksPublicAccess && (acl === 'public-read' || publicByPolicy)) return good()
       const why = blocksPublicAccess ? 'Block Public Access is on' : `its ACL is ${acl}`
       if (!readsFromBucket(examination)) {
         return careful(

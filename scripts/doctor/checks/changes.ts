@@ -6,7 +6,7 @@ import { lookAt } from '../picture.ts'
 import { lookUntil, photoKey, readAs, upload } from './read.ts'
 
 const EVENTS_FIX =
-  'npx s deploy -y deploys the function events with its OSS trigger (console: Function Compute → the function events → Triggers: ObjectCreated and ObjectRemoved of the originals bucket, enabled). Its log says what it does: npx s logs --tail. It may only be slow: npm run doctor -- --wait 300.'
+  'npx s deploy -y deploys the function events with its OSS trigger (console: Function Compute → the function events → Triggers: ObjectCreated and ObjectRemoved of the originals bucket, enabled). Its log says what it does: npx s events logs --tail. It may only be slow: npm run doctor -- --wait 300.'
 
 /** @returns whether the compressed object is gone, or another one, within the time an event may take. */
 async function changed(examination: Examination, before: string): Promise<boolean> {
@@ -36,7 +36,7 @@ export const CHANGES: readonly Check[] = [
       }
       const facts = `after ${Math.round(performance.now() - started)} ms`
       const answer = await readAs(examination, photoKey(examination))
-      if (answer.status !== 200) return wrong(`the next read gives ${inWords(answer)}`, 'npx s logs --tail')
+      if (answer.status !== 200) return wrong(`the next read gives ${inWords(answer)}`, 'npx s origin logs --tail')
       if ((await lookAt(answer.body))?.shows === 'second') return good(facts)
       return careful(
         `the bucket has let the old picture go ${facts}, but readers still get it: a cache in front keeps it`,
@@ -68,7 +68,7 @@ export const CHANGES: readonly Check[] = [
           `the bucket has let it go ${facts}, but a cache in front still answers 200`,
           'It goes when its max-age is over (CACHE_CONTROL); a purge of the CDN is quicker.',
         )
-      return wrong(`readers get ${inWords(answer)} instead of 404`, 'npx s logs --tail')
+      return wrong(`readers get ${inWords(answer)} instead of 404`, 'npx s origin logs --tail')
     },
   },
 ]

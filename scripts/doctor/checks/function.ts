@@ -5,7 +5,7 @@ import { careful, type Check, type Examination, type Finding, good, once, wrong 
 import { addressOf, type Answer, ask, codeOf, inWords, NoAnswer } from '../http.ts'
 import { functionUrl } from './rule.ts'
 
-const LOG_HINT = 'its log says why: npx s logs --tail (console: Function Compute → Functions → Logs)'
+const LOG_HINT = 'its log says why: npx s origin logs --tail (console: Function Compute → Functions → Logs)'
 const DEPLOY = 'npx s deploy -y'
 
 /** @throws where no address is known: checks that need it run after the one that says so. */

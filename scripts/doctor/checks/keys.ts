@@ -27,7 +27,7 @@ export const KEYS: readonly Check[] = [
       if (answer.status === 200) return good()
       return wrong(
         `«${UNUSUAL}» reads ${inWords(answer)}: OSS hands such names on in another spelling than it stores them`,
-        'Use names of letters, digits, - _ . and / until that is understood; the log of the function has the path as it came (npx s logs --tail).',
+        'Use names of letters, digits, - _ . and / until that is understood; the log of the function has the path as it came (npx s origin logs --tail).',
       )
     },
   },
@@ -72,7 +72,7 @@ export const KEYS: readonly Check[] = [
       const { status } = await askFunction(examination, key, { secret: newestSecret(examination), method: 'HEAD' })
       if (status === 403) return good('a size that is not listed is refused')
       if (status === 404) return good('no operations in keys (DIALECTS)')
-      if (status !== 200) return unknown(`HEAD of a key with an odd size gives ${status}`, 'npx s logs --tail')
+      if (status !== 200) return unknown(`HEAD of a key with an odd size gives ${status}`, 'npx s origin logs --tail')
       return careful(
         `a key with an odd size (${key.slice(key.lastIndexOf('/') + 1)}) is not refused: whoever likes can fill the bucket${examination.deployment.local ? '; the local cloud runs open on purpose' : ''}`,
         'List what is used: ALLOW=sizes=320,640,1280;formats=auto,webp;qualities=75 in .env, or set SIGNING_KEY; then npx s deploy -y.',

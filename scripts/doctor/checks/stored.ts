@@ -31,6 +31,8 @@ async function markAndRead(examination: Examination): Promise<{ answer: Answer; 
   const key = photoKey(examination)
   const { headers } = await storedPhoto(examination)
   const mark = randomBytes(8).toString('hex')
+  // What the function noted stays: by it the function events tells whether the object is up to date.
+  const notes = Object.entries(headers).filter(([name]) => name.startsWith('x-oss-meta-')) as [string, string][]
   try {
     await owner.compressed.put(key, Buffer.alloc(0), {
       headers: {
@@ -38,6 +40,7 @@ async function markAndRead(examination: Examination): Promise<{ answer: Answer; 
         'x-oss-metadata-directive': 'REPLACE',
         'Content-Type': headers['content-type'] ?? 'application/octet-stream',
         'Cache-Control': headers['cache-control'] ?? 'no-cache',
+        ...Object.fromEntries(notes),
         [MARK]: mark,
       },
       timeout: 10_000,
@@ -108,7 +111,7 @@ export const STORED: readonly Check[] = [
         'readers get the picture, but nothing is stored: every read calls the function',
         store === 'mirror'
           ? 'With STORE=mirror OSS stores: MirrorProxyPass has to be off in the rule (npm run setup), and the function deployed with STORE=mirror (npx s deploy -y).'
-          : 'The log of the function has putError: npx s logs --tail. Its role needs oss:PutObject on the compressed bucket (npm run setup -- --apply), and OSS_COMPRESS_BUCKET_NAME of the function has to be the one in .env (npx s deploy -y).',
+          : 'The log of the function has putError: npx s origin logs --tail. Its role needs oss:PutObject on the compressed bucket (npm run setup -- --apply), and OSS_COMPRESS_BUCKET_NAME of the function has to be the one in .env (npx s deploy -y).',
       )
     },
   },
@@ -171,7 +174,7 @@ export const STORED: readonly Check[] = [
       const url = (await functionUrl(examination)) ?? 'the function'
       const forcedByBucket = headers['x-oss-force-download'] !== undefined
       const domain =
-        'Give the function a domain of its own (customDomain in s.yaml, npx s deploy -y), set FUNCTION_URL to it, npm run setup -- --apply'
+        'Give the function a domain of its own: set CUSTOM_DOMAIN and FUNCTION_URL in .env, npx s deploy -y, npm run setup -- --apply'
       if (isAttachment(headers['content-disposition']) && !forcedByBucket) {
         return wrong(
           'Content-Disposition: attachment is stored with it: every reader who opens it gets a download',
