@@ -40,6 +40,8 @@ export interface Gateway {
   instances(): readonly Pick<Instance, 'id' | 'pid' | 'port' | 'inFlight' | 'served' | 'frozen'>[]
   /** Ends an instance as a crash would. False when there is none of that id. */
   killInstance(id: string): Promise<boolean>
+  /** Deploys the function anew with other environment variables; all others go. Readers need not notice. */
+  update(environment: Record<string, string>): Promise<void>
   /** Invokes the function with an event, as an SDK or an event source does. Never rejects for what the function did. */
   invoke(event: Buffer): Promise<InvokeResult>
   close(): Promise<void>
@@ -226,6 +228,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await instance?.kill('killed from outside')
       return instance !== undefined
     },
+    update: (environment) => pool.update(environment),
     invoke,
     async close() {
       closing.abort(new PlatformFailure('canceled', 'gateway closed'))

@@ -57,6 +57,7 @@ export class Instance {
   /** The process ended; `end` follows once its output is read. */
   #gone = false
   #killReason: string | undefined
+  #retired = false
   readonly #child: ChildProcess
   readonly #freeze: () => boolean
 
@@ -107,6 +108,11 @@ export class Instance {
     return !this.#gone && this.#killReason === undefined
   }
 
+  /** Whether a newer version has taken its place. */
+  get retired(): boolean {
+    return this.#retired
+  }
+
   get frozen(): boolean {
     return this.#frozen
   }
@@ -123,7 +129,14 @@ export class Instance {
   /** Counts a request out; the last one leaves a frozen process behind. */
   release(): void {
     this.inFlight--
+    this.#endIfRetired()
     this.#freezeIfIdle()
+  }
+
+  /** No further request: what is in flight ends here, then the instance does. */
+  retire(): void {
+    this.#retired = true
+    this.#endIfRetired()
   }
 
   /** Ends the instance at once, whatever it is doing. Resolves when it is gone. */
@@ -158,6 +171,10 @@ export class Instance {
     }
     this.#ready = true
     this.#freezeIfIdle()
+  }
+
+  #endIfRetired(): void {
+    if (this.#retired && this.inFlight === 0) this.killNow('replaced by a newer version')
   }
 
   #freezeIfIdle(): void {

@@ -16,6 +16,8 @@ export interface Pool {
   acquire(): Promise<Instance | undefined>
   instances(): readonly Instance[]
   counters: { started: number; crashed: number }
+  /** Another environment, as a deployment brings it: what is in flight ends where it is, what comes next gets new instances. */
+  update(environment: Record<string, string>): Promise<void>
   close(): Promise<void>
 }
 
@@ -35,7 +37,7 @@ export async function createPool(
   logs: LogBook,
   initialize: ((instance: Instance) => Promise<void>) | undefined,
 ): Promise<Pool> {
-  const spec = options.function
+  const spec = { ...options.function }
   const concurrency = spec.runtime === 'nodejs20' ? 1 : spec.instanceConcurrency
   const guard = startGuard()
   const live = new Set<Instance>()
@@ -77,14 +79,18 @@ export async function createPool(
     void instance.exited.then((end) => {
       if (pid !== undefined) guard.remove(pid)
       live.delete(instance)
-      ports.push(port)
+      // Its place was given to a newer one.
+      if (instance.retired) releasePort(port)
+      else ports.push(port)
       if (end.reason === undefined) counters.crashed++
     })
     return instance
   }
 
   function choose(): Instance | undefined {
-    const free = [...live].filter((instance) => instance.usable && instance.inFlight < concurrency)
+    const free = [...live].filter(
+      (instance) => instance.usable && !instance.retired && instance.inFlight < concurrency,
+    )
     const port = switches.spread || free.length === 0 ? ports.shift() : undefined
     if (port !== undefined) return start(port)
     // Round robin over what is free when spreading; otherwise the oldest is filled up first.
@@ -104,6 +110,13 @@ export async function createPool(
     },
     instances: () => [...live],
     counters,
+    async update(environment) {
+      const places: number[] = []
+      for (let count = 0; count < options.instances; count++) places.push(await takePort())
+      for (const port of ports.splice(0, ports.length, ...places)) releasePort(port)
+      spec.environment = environment
+      for (const instance of live) instance.retire()
+    },
     async close() {
       closing = true
       killAll()
