@@ -10,9 +10,11 @@ import type { Rendered, RenderOptions } from '../image/render.ts'
 import { estimate } from './estimate.ts'
 import { costMs, effortMs, hopeless, isGiant, next, refusal, type Running } from './governor.ts'
 import { fromWire, type FromWorker, type Task, type WireFault } from './messages.ts'
-import { privateBytes } from './memory.ts'
+import type { Job, Worker } from './job.ts'
+import { watchMemory } from './memory-watch.ts'
 import { Overloaded } from './overloaded.ts'
-import { startWorker, type WorkerProcess } from './worker-process.ts'
+import { createPace } from './pace.ts'
+import { startWorker } from './worker-process.ts'
 
 export interface PoolOptions {
   /** Renders at once. */
@@ -58,32 +60,6 @@ export interface Pool {
   close(): void
 }
 
-interface Job extends Running {
-  task: Task
-  source: Buffer
-  fetchMark: RenderOptions['fetchMark'] | undefined
-  /** By which its estimates were corrected. */
-  slowness: number
-  timer: NodeJS.Timeout | undefined
-  resolve: (result: object) => void
-  reject: (error: Error) => void
-  tries: number
-}
-
-interface Worker {
-  process: WorkerProcess
-  ready: boolean
-  bornAt: number
-  job: Job | undefined
-  /** Being ended; still holds its place. */
-  ending: boolean
-  /** It has its job whole. */
-  begun: boolean
-  /** It was ready when the job came: how long that takes says something about the machine. */
-  timed: boolean
-  failedMarks: Map<number, unknown>
-}
-
 /** Killing takes about a millisecond, telling it a few more; the caller keeps a reserve of its own besides. */
 const KILL_MARGIN_MS = 40
 
@@ -92,14 +68,6 @@ const NOTICE_MS = 60
 
 /** A job whose worker was gone before it began is no worse than before. */
 const TRIES = 2
-
-const WATCH_MS = 50
-
-/** Shorter ones are mostly about everything else. */
-const LEAST_TELLING_MS = 50
-
-/** Of an idle worker; what it has beyond is its job's. */
-const IDLE_PRIVATE_BYTES = 16_000_000
 
 /** What dies younger than this, unasked, would die again. */
 const INFANT_MS = 1000
@@ -110,10 +78,8 @@ export function createPool(options: PoolOptions): Pool {
   const workers = new Set<Worker>()
   const waiting: Job[] = []
   const counters = { started: 0, done: 0, killed: 0, crashed: 0, refused: 0 }
-  let slowness = 1
-  let lessons = 0
+  const pace = createPace()
   let closed = false
-  let watch: NodeJS.Timeout | undefined
 
   const busy = () => [...workers].filter(({ job }) => job !== undefined)
   const running = (): Running[] => busy().flatMap(({ job }) => (job === undefined ? [] : [job]))
@@ -142,6 +108,7 @@ export function createPool(options: PoolOptions): Pool {
   function submit(task: Task, source: Buffer, fetchMark?: RenderOptions['fetchMark']): Promise<object> {
     const now = Date.now()
     const { mostMs, leastMs, needBytes } = estimate(task, source)
+    const slowness = pace.slowness()
     return new Promise((resolve, reject) => {
       const job: Job = {
         task,
@@ -196,36 +163,24 @@ export function createPool(options: PoolOptions): Pool {
     job.tries++
     const { task } = job
     // A slow machine gets less effort. Only where time decides effort alone: a render that runs out of it stops.
-    const pace = task.kind === 'compress' ? Math.max(1, slowness) : 1
+    const slower = task.kind === 'compress' ? Math.max(1, pace.slowness()) : 1
     const effort = effortMs(job, waiting, room, now)
     job.costMs = costMs(job, effort)
-    const msLeft = Math.max(1, effort / pace - NOTICE_MS)
+    const msLeft = Math.max(1, effort / slower - NOTICE_MS)
     // A giant keeps the others of its kind waiting: they are no reason to leave a core idle.
     const others = busy().length - 1 + (isGiant(job) ? 0 : waiting.length)
     const threads = Math.max(1, Math.floor(cores / (1 + others)))
     const limited = { ...task, options: { ...task.options, msLeft } } as Task
     worker.process.send({ type: 'job', task: limited, threads }, job.source)
-    watch ??= setInterval(watchMemory, WATCH_MS).unref()
+    memory.start()
   }
 
   /** Estimates can be wrong. Before the system ends something of its own choice, the largest job ends. */
-  function watchMemory(): void {
-    const taken = busy().map((worker) => {
-      const grown = Math.max(0, privateBytes(worker.process.pid) - IDLE_PRIVATE_BYTES)
-      return { worker, bytes: grown + (worker.job?.sourceBytes ?? 0) }
-    })
-    if (taken.length === 0) {
-      clearInterval(watch)
-      watch = undefined
-      return
-    }
-    const total = taken.reduce((sum, { bytes }) => sum + bytes, 0)
-    if (total <= memoryBytes) return
-    const [largest] = taken.sort((one, other) => other.bytes - one.bytes)
-    if (largest?.worker.job === undefined || largest.worker.ending) return
+  const memory = watchMemory(memoryBytes, busy, (worker) => {
+    if (worker.job === undefined || worker.ending) return
     const error = new Overloaded('Expected the picture to fit into memory, it did not. Try again.')
-    stop(largest.worker, largest.worker.job, 'its picture took more memory than there is', error)
-  }
+    stop(worker, worker.job, 'its picture took more memory than there is', error)
+  })
 
   function hear(worker: Worker, message: FromWorker, body: Buffer): void {
     const { job } = worker
@@ -273,18 +228,8 @@ export function createPool(options: PoolOptions): Pool {
     return marked instanceof Error ? marked : fromWire(fault)
   }
 
-  /**
-   * One number for the machine: its clock rate, its neighbours, and how wrong the estimates are on the whole. The first
-   * jobs say most; one that was ended says at least something.
-   */
   function learn(worker: Worker, job: Job, ended: boolean): void {
-    const plainMs = job.costMs / job.slowness
-    if (!worker.timed || plainMs < LEAST_TELLING_MS) return
-    const seen = (Date.now() - job.startedAt) / plainMs
-    if (ended && seen < slowness) return
-    lessons++
-    const weight = Math.max(0.2, 1 / (lessons + 1))
-    slowness = Math.min(4, Math.max(0.5, slowness + weight * (seen - slowness)))
+    if (worker.timed) pace.learn(job.costMs / job.slowness, Date.now() - job.startedAt, ended)
   }
 
   function free(worker: Worker, job: Job): void {
@@ -354,11 +299,11 @@ export function createPool(options: PoolOptions): Pool {
       waiting: waiting.length,
       pids: [...workers].flatMap(({ process }) => process.pid ?? []),
       busy: [...workers].flatMap(({ process, begun, job }) => (begun && job !== undefined ? (process.pid ?? []) : [])),
-      slowness,
+      slowness: pace.slowness(),
     }),
     close() {
       closed = true
-      clearInterval(watch)
+      memory.stop()
       for (const worker of workers) {
         worker.process.kill()
         if (worker.job !== undefined) waiting.push(worker.job)
