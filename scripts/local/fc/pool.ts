@@ -88,9 +88,7 @@ export async function createPool(
   }
 
   function choose(): Instance | undefined {
-    const free = [...live].filter(
-      (instance) => instance.usable && !instance.retired && instance.inFlight < concurrency,
-    )
+    const free = [...live].filter((instance) => instance.usable && !instance.retired && instance.inFlight < concurrency)
     const port = switches.spread || free.length === 0 ? ports.shift() : undefined
     if (port !== undefined) return start(port)
     // Round robin over what is free when spreading; otherwise the oldest is filled up first.
