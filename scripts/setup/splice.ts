@@ -184,7 +184,7 @@ const isSelfClosing = (xml: string, element: XmlElement) => xml.slice(0, endOf(x
 /** Where the content of an element that has both tags stands. A start tag ends at the first > outside quotes. */
 function contentOf(xml: string, element: XmlElement): { start: number; end: number } {
   const tag = /^<(?:"[^"]*"|'[^']*'|[^"'>])*>/.exec(xml.slice(element.start))?.[0] ?? ''
-  return { start: element.start + tag.length, end: xml.lastIndexOf('</', endOf(xml, element)) }
+  return { start: element.start + tag.length, end: xml.lastIndexOf('</', endOf(xml, element) - 1) }
 }
 
 // The parser says Infinity for the end of the text where that has characters beyond the basic plane.

@@ -28,7 +28,8 @@ export function parseXml(xml: string): { name: string; root: Element } {
   const malformed = new OssError(400, 'MalformedXML', 'The XML you provided was not well-formed.')
   if (/<!DOCTYPE/i.test(xml)) throw malformed
   // The validator takes any name for an entity; only the five of XML are known without a document type.
-  if (/&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[\da-f]+);)/i.test(xml.replace(/<!\[CDATA\[.*?\]\]>/gs, ''))) throw malformed
+  const text = xml.replace(/<!\[CDATA\[.*?\]\]>|<!--.*?-->|<\?.*?\?>/gs, '')
+  if (/&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[\da-f]+);)/i.test(text)) throw malformed
   if (XMLValidator.validate(xml) !== true) throw malformed
   const roots = nodes(parser.parse(xml)).filter((node) => nameOf(node) !== undefined)
   const root = roots[0]
