@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import type { Clients, OssClient, Timeout } from './clients.ts'
 import type { Credentials } from '../context.ts'
 import { createCrc64 } from './crc64.ts'
-import { isPassing, OssFault, toOssFault } from './fault.ts'
+import { isPassing, isUnreached, OssFault, toOssFault } from './fault.ts'
 
 /** Facts of an original as OSS gives them with its bytes. */
 export interface OriginalFacts {
@@ -180,12 +180,19 @@ export function timeoutFor(deadline: number): Timeout {
   return [Math.min(CONNECT_MS, left), Math.min(ANSWER_MS, left)]
 }
 
+/** Whether OSS ever answered this process: until then, no connection means that the address is wrong, not that it is busy. */
+let reached = false
+
 /** One more try for a passing fault, with a short random pause so that many instances do not return in step. */
 export async function withRetry<T>(deadline: number, attempt: () => Promise<T>): Promise<T> {
   try {
-    return await attempt()
+    const result = await attempt()
+    reached = true
+    return result
   } catch (error) {
     const fault = toOssFault(error, 'bucket')
+    reached ||= fault.ossRequestId !== undefined
+    if (!reached && isUnreached(fault)) throw fault
     const pause = 50 + Math.random() * 100
     if (!isPassing(fault) || Date.now() + pause + 500 > deadline) throw fault
     await new Promise((resolve) => setTimeout(resolve, pause))

@@ -57,11 +57,17 @@ export function toOssFault(thrown: unknown, what: string): OssFault {
   const error = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as ClientError
   const code = error.code ?? error.name ?? 'unknown'
   const facts = { code, ossRequestId: error.requestId }
-  return new OssFault(
-    kindOf(error),
-    `${what}: ${code}${error.status === undefined ? '' : ` (status ${error.status})`}`,
-    facts,
-  )
+  const status = error.status === undefined ? '' : ` (status ${error.status})`
+  return new OssFault(kindOf(error), `${what}: ${code}${status}${UNREACHED.test(code) ? `. ${HINT}` : ''}`, facts)
+}
+
+const UNREACHED = /^(ConnectionTimeout(Error)?|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH)$/
+const HINT =
+  'Expected OSS to be reachable, got no connection. An internal endpoint is one only inside Alibaba Cloud: elsewhere set OSS_ENDPOINT to https://oss-<region>.aliyuncs.com'
+
+/** No connection came about: there is no way to this address from here, most often an internal one used from outside. */
+export function isUnreached(fault: OssFault): boolean {
+  return UNREACHED.test(fault.code ?? '')
 }
 
 function kindOf({ name = '', code = '', status }: ClientError): OssFaultKind {

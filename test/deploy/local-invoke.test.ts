@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 
 import { BUILT, testCloud, type TestCloud } from '../e2e/support.ts'
+import { listObjects, ownerClient } from '../../scripts/owner.ts'
 import { cameraJpeg } from '../support/pictures.ts'
 import { answering, dockerBeside, freePort, localInvoke, type LocalOptions, localStart } from './component.ts'
 import { type Props, resolvedProps } from './serverless.ts'
@@ -48,6 +49,12 @@ const options = async (): Promise<LocalOptions> => ({
   port: await freePort(),
 })
 
+const owner = () => ownerClient({ ...cloud.addresses, endpoint: cloud.addresses.oss }, cloud.addresses.originals)
+const stored = async () =>
+  (
+    await listObjects(ownerClient({ ...cloud.addresses, endpoint: cloud.addresses.oss }, cloud.addresses.compressed))
+  ).map(({ key }) => key)
+
 interface EventAnswer {
   statusCode: number
   headers: Record<string, string>
@@ -82,7 +89,24 @@ describe.each(['origin', 'events'] as const)('s %s local invoke', (name) => {
   })
 })
 
+it('s events local invoke -f object-created.json: what was made before goes, the compressed version is there', async () => {
+  const operations = 'trip/photo.jpg__op__resize,w_320__op__format,f_webp'
+  await cloud.upload('trip/photo.jpg', await cameraJpeg(320, 240))
+  const invoke = async (event: string) => localInvoke(props.events, file(event), await options(), env)
+  expect((await cloud.head(operations)).status).toBe(200)
+  expect(await invoke('object-created')).toBe('null')
+  expect((await stored()).toSorted()).toEqual(['trip/photo.jpg'])
+  expect(await sharp((await cloud.read('trip/photo.jpg')).body).metadata()).toMatchObject({ width: 320, height: 240 })
+
+  // Deleted, then the event: nothing of it is left.
+  await owner().delete('trip/photo.jpg')
+  expect(await invoke('object-removed')).toBe('null')
+  expect(await stored()).toEqual([])
+  expect(cloud.counts().invocations).toBe(0)
+})
+
 it('s origin local start: the web function itself', async () => {
+  await cloud.upload('trip/photo.jpg', photo)
   const given = await options()
   const container = localStart(props.origin, given, env)
   try {
