@@ -17,3 +17,19 @@ export async function beforeDeadline<T>(work: Promise<T>, deadline: number): Pro
     clearTimeout(timer)
   }
 }
+
+/** Who comes sooner than this after the process began has waited for it to begin: a server listens after about 0.2 s. */
+const NEWBORN_MS = 1000
+
+/** What the platform does before it starts a process (finding room, fetching the code); nothing in here can see it. */
+const PLATFORM_START_MS = 800
+
+/**
+ * Time that a request has lost before it got here: the mirror's 10 s include the cold start it waited for. Never more than a
+ * quarter of what there is.
+ * @param bornAt when this process began; like `now` in ms since the epoch.
+ */
+export function coldStartMs(now: number, bornAt: number, deadlineMs: number): number {
+  const age = now - bornAt
+  return age >= 0 && age < NEWBORN_MS ? Math.min(age + PLATFORM_START_MS, deadlineMs / 4) : 0
+}

@@ -3,7 +3,7 @@ import { type Answer, errorHeadersAndBody, toPublicError } from './answer.ts'
 import { authorise } from './authorise.ts'
 import type { Config } from './config.ts'
 import type { Context } from './context.ts'
-import { beforeDeadline } from './deadline.ts'
+import { beforeDeadline, coldStartMs } from './deadline.ts'
 import { AppError } from './errors.ts'
 import { createFlights } from './flights.ts'
 import type { compress } from './image/compress.ts'
@@ -40,6 +40,8 @@ export interface OriginDeps {
   compress: typeof compress
   render: typeof render
   log: Log
+  /** When this instance began, ms since the epoch: its first requests have waited for it. */
+  bornAt?: number
 }
 
 export interface Origin {
@@ -80,7 +82,7 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
 
   async function handle(request: OriginRequest, context: Context): Promise<Answer> {
     const started = Date.now()
-    const deadline = started + config.deadlineMs
+    const deadline = started + config.deadlineMs - coldStartMs(started, deps.bornAt ?? 0, config.deadlineMs)
     const line: RequestLine = {
       requestId: context.requestId,
       method: request.method.slice(0, 20),

@@ -1,6 +1,7 @@
 import sharp from 'sharp'
 
 import type { Context } from '../src/context.ts'
+import { coldStartMs } from '../src/deadline.ts'
 import { type Compressed, compress } from '../src/image/compress.ts'
 import { render } from '../src/image/render.ts'
 import { ImageFault } from '../src/image/fault.ts'
@@ -369,5 +370,30 @@ describe('the put', () => {
     expect(new Set(answers.map((answer) => answer.body)).size).toBe(1)
     await Promise.all(answers.map((answer) => answer.settled))
     expect(buckets.counts).toMatchObject({ opened: 1, puts: 1 })
+  })
+})
+
+describe('the time for a picture', () => {
+  const msLeft = async (bornAt: number): Promise<number> => {
+    let given = 0
+    const watched: typeof compress = (source, options) => {
+      given = options.msLeft
+      return compress(source, options)
+    }
+    await ask('/photo.jpg', { environment: { DEADLINE_MS: '8000' }, deps: { compress: watched, bornAt } })
+    return given
+  }
+
+  it('is shorter for those who waited for a cold start', async () => {
+    const young = await msLeft(Date.now())
+    expect(young).toBeLessThanOrEqual(8000 - 500 - 800)
+    expect(young).toBeGreaterThan(2000)
+    expect(await msLeft(Date.now() - 60_000)).toBeGreaterThan(young)
+  })
+  it('never loses more than a quarter to it', () => {
+    expect(coldStartMs(1900, 1000, 1000)).toBe(250)
+    expect(coldStartMs(2000, 1000, 8000)).toBe(0)
+    // A clock that was set back says nothing.
+    expect(coldStartMs(1000, 5000, 8000)).toBe(0)
   })
 })

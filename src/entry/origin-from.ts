@@ -46,6 +46,7 @@ export function originFrom(
     compress: (...given) => renders.compress(...given),
     render: (source, operations, options) => renders.render(source, operations, { ...options, ...font }),
     log,
+    bornAt: Date.now() - process.uptime() * 1000,
   })
   const freshness = createFreshness({
     config,
