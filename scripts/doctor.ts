@@ -14,7 +14,7 @@ also after Ctrl-C. docs/doctor.md lists the checks.${DEPLOYMENT_HELP}
   --wait SECONDS   how long a replaced or deleted original may take to reach readers (default 60)
   --prefix PREFIX  where test objects are put (default: the first of SOURCE_PREFIXES)
   --json           a JSON array of {check, ok: true, false or null, cause, fix, ms} instead of lines
-Exit 0: nothing wrong; 1: something is; 2: wrong usage.
+Exit 0: everything was checked and is right; 1: something is wrong or could not be checked; 2: wrong usage.
 `
 
 const { values } = readArgs(
@@ -49,4 +49,4 @@ const results = await examine(deployment, {
   onResult,
 })
 process.stdout.write(values.json ? `${JSON.stringify(results)}\n` : `\n${summary(results)}`)
-process.exit(results.some(({ ok }) => ok === false) || stop.signal.aborted ? EXIT.wrong : EXIT.ok)
+process.exit(results.every(({ ok }) => ok === true) && !stop.signal.aborted ? EXIT.ok : EXIT.wrong)

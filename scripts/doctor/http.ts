@@ -35,14 +35,13 @@ export async function ask(url: string, timeoutMs: number, init: RequestInit = {}
   }
 }
 
+/** fetch hides what happened in its error's cause. */
 function noAnswer(error: unknown, timeoutMs: number): NoAnswer {
-  if (error instanceof Error && error.name === 'TimeoutError') {
-    return new NoAnswer('TIMEOUT', `no answer within ${timeoutMs} ms`)
-  }
-  const cause = error instanceof Error ? error.cause : undefined
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : 'FAILED'
-  const reason = cause instanceof Error && cause.message !== '' ? cause.message : String(error)
-  return new NoAnswer(code, REASONS[code] ?? reason)
+  const { name, message, cause } = Object(error) as { name?: string; message?: string; cause?: unknown }
+  if (name === 'TimeoutError') return new NoAnswer('TIMEOUT', `no answer within ${timeoutMs} ms`)
+  const { code, message: reason } = Object(cause) as { code?: string; message?: string }
+  const known = REASONS[code ?? '']
+  return new NoAnswer(code ?? 'FAILED', known ?? (reason === undefined || reason === '' ? `${message}` : reason))
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -1,5 +1,7 @@
 // Runs checks in their order. One fault is named once: what depends on it is not checked instead of failing too.
-import type { Check, Examination, Finding, Result } from './check.ts'
+import { MissingPermission } from '../deployment/permission.ts'
+import { refusalOf } from './bucket.ts'
+import { type Check, type Examination, type Finding, type Result, unknown, wrong } from './check.ts'
 
 /**
  * @param onResult called as each check ends.
@@ -30,19 +32,29 @@ function obstacle({ needs = [], unless = [] }: Check, results: ReadonlyMap<strin
   const explained = unless.filter((name) => results.get(name)?.ok === false)
   const named = [...missing, ...explained]
   if (named.length === 0) return undefined
-  return { ok: null, cause: `not checked: needs ${named.join(', ')}` }
+  return unknown(`not checked: needs ${named.join(', ')}`)
 }
 
-/** A check that throws has failed: nothing it looks at may pass unseen. `undefined` where it was stopped. */
+/**
+ * A check that throws has failed: nothing it looks at may pass unseen. Where it is these keys that may not look, it could
+ * not be checked. `undefined` where it was stopped.
+ */
 async function attempt(check: Check, examination: Examination): Promise<Finding | undefined> {
   try {
     return await check.run(examination)
   } catch (error) {
     if (examination.signal.aborted) return undefined
-    return {
-      ok: false,
-      cause: `the check itself failed: ${error instanceof Error ? error.message : String(error)}`,
-      fix: 'Run npm run doctor again; where it stays, the message says which call to OSS or the function fails.',
+    if (error instanceof MissingPermission) {
+      return unknown(`not checked: these keys may not ${error.action} on ${error.resource}`, ALLOW_IT)
     }
+    const { code, status, message } = refusalOf(error)
+    if (status === 403) return unknown(`not checked: these keys are refused (${code}: ${message})`, ALLOW_IT)
+    return wrong(
+      `the check itself failed: ${message}`,
+      'Run npm run doctor again; where it stays, the message says which call to OSS or the function fails.',
+    )
   }
 }
+
+const ALLOW_IT =
+  'Run npm run doctor with keys that may, or allow it to these (RAM console → Users → Permissions); docs/doctor.md lists what it needs.'

@@ -90,13 +90,18 @@ export function openScratch(base: string): OpenScratch {
   }
 }
 
-/** Keys of this run, and of runs that ended long ago without cleaning up. */
+/** Keys of this run, and of runs that ended long ago without cleaning up. Nothing can lie in a bucket that is not there. */
 async function belongings(client: OSS, folder: string, prefix: string): Promise<string[]> {
-  const page = await client.listV2({ prefix: folder, 'max-keys': '1000' }, {})
-  const objects = (page.objects ?? []) as { name: string; lastModified: string }[]
-  return objects
-    .filter(({ name, lastModified }) => name.startsWith(prefix) || Date.parse(lastModified) < Date.now() - STALE_MS)
-    .map(({ name }) => name)
+  try {
+    const page = await client.listV2({ prefix: folder, 'max-keys': '1000' }, {})
+    const objects = (page.objects ?? []) as { name: string; lastModified: string }[]
+    return objects
+      .filter(({ name, lastModified }) => name.startsWith(prefix) || Date.parse(lastModified) < Date.now() - STALE_MS)
+      .map(({ name }) => name)
+  } catch (error) {
+    if (isNotFound(error)) return []
+    throw error
+  }
 }
 
 async function remove(client: OSS, key: string): Promise<void> {

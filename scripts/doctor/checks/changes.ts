@@ -23,7 +23,7 @@ export const CHANGES: readonly Check[] = [
     name: 'replaced',
     title: 'A replaced original shows up',
     needs: ['stored', 'second-read'],
-    unless: ['events-trust', 'events-can'],
+    unless: ['events-role', 'events-can'],
     async run(examination) {
       const before = await headObject(examination.owner.compressed, photoKey(examination))
       const started = performance.now()

@@ -202,7 +202,7 @@ export const FUNCTION: readonly Check[] = [
     name: 'function-missing',
     title: 'It answers 404 for what is not in the originals bucket',
     needs: ['function-secret'],
-    unless: ['origin-reads', 'origin-trust'],
+    unless: ['origin-role', 'origin-reads'],
     async run(examination) {
       const answer = await missingOriginal(examination)
       return answer.status === 404 ? good() : readFault(answer)

@@ -1,7 +1,6 @@
 // What the two functions may do: as much as they must, and nothing beside it.
-import { MissingPermission } from '../../deployment/permission.ts'
 import { createRam, type AttachedPolicy, type RamRole } from '../../ram.ts'
-import { careful, type Check, type Examination, type Finding, good, once, unknown, wrong } from '../check.ts'
+import { careful, type Check, type Examination, type Finding, good, once, wrong } from '../check.ts'
 import { type Ask, judge, trusted } from '../policy.ts'
 
 type Which = 'origin' | 'events'
@@ -15,16 +14,12 @@ const FUNCTION_COMPUTE = 'fc.aliyuncs.com'
 /** Somebody else's bucket, as far as the roles are concerned. */
 const ANOTHER = 'a-bucket-of-somebody-else'
 
-async function read({ deployment }: Examination, which: Which): Promise<Permissions | MissingPermission> {
+/** @throws MissingPermission */
+async function read({ deployment }: Examination, which: Which): Promise<Permissions> {
   const ram = createRam(deployment)
   const name = deployment.roles[which]
-  try {
-    const role = await ram.roleOf(name)
-    return { role, policies: role === undefined ? [] : await ram.policiesOf(name) }
-  } catch (error) {
-    if (error instanceof MissingPermission) return error
-    throw error
-  }
+  const role = await ram.roleOf(name)
+  return { role, policies: role === undefined ? [] : await ram.policiesOf(name) }
 }
 
 const PERMISSIONS = {
@@ -32,33 +27,31 @@ const PERMISSIONS = {
   events: once((examination) => read(examination, 'events')),
 }
 
-function notReadable({ action, resource }: MissingPermission): Finding {
-  return unknown(
-    `these keys may not look: ${action} on ${resource}`,
-    'Allow it to them (AliyunRAMReadOnlyAccess has it), or run npm run doctor with keys that may.',
-  )
-}
-
 const SETUP_FIX = 'npm run setup -- --apply attaches what is needed (RAM console → Identities → Roles).'
+
+const trustFix = (name: string) =>
+  `npm run setup -- --apply (RAM console → Identities → Roles → ${name} → Trust Policy).`
+
+async function checkRole(examination: Examination, which: Which): Promise<Finding> {
+  const name = examination.deployment.roles[which]
+  const { role } = await PERMISSIONS[which](examination)
+  if (role === undefined) {
+    return wrong(`there is no role ${name}`, 'npm run setup -- --apply makes it; then deploy again: npx s deploy -y.')
+  }
+  if (trusted(role.trust).includes(FUNCTION_COMPUTE)) return good(role.arn)
+  return wrong(`Function Compute may not take the role ${name}`, trustFix(name))
+}
 
 async function checkTrust(examination: Examination, which: Which): Promise<Finding> {
   const name = examination.deployment.roles[which]
-  const found = await PERMISSIONS[which](examination)
-  if (found instanceof MissingPermission) return notReadable(found)
-  if (found.role === undefined) {
-    return wrong(`there is no role ${name}`, 'npm run setup -- --apply makes it; then deploy again: npx s deploy -y.')
-  }
-  const who = trusted(found.role.trust)
-  const fix = `npm run setup -- --apply (RAM console → Identities → Roles → ${name} → Trust Policy).`
-  if (!who.includes(FUNCTION_COMPUTE)) return wrong(`Function Compute may not take the role ${name}`, fix)
-  const others = who.filter((each) => each !== FUNCTION_COMPUTE)
-  if (others.length > 0) return wrong(`others may take the role ${name} as well: ${others.join(', ')}`, fix)
-  return good(found.role.arn)
+  const { role } = await PERMISSIONS[which](examination)
+  const others = trusted(role?.trust).filter((each) => each !== FUNCTION_COMPUTE)
+  if (others.length === 0) return good()
+  return wrong(`others may take the role ${name} as well: ${others.join(', ')}`, trustFix(name))
 }
 
 async function checkMust(examination: Examination, which: Which, must: readonly Ask[]): Promise<Finding> {
   const found = await PERMISSIONS[which](examination)
-  if (found instanceof MissingPermission) return notReadable(found)
   const name = examination.deployment.roles[which]
   const documents = found.policies.map(({ document }) => document)
   const lacking = must.filter((ask) => judge(documents, ask) === 'no')
@@ -75,7 +68,6 @@ async function checkMust(examination: Examination, which: Which, must: readonly 
 
 async function checkNoMore(examination: Examination, which: Which, never: readonly Ask[]): Promise<Finding> {
   const found = await PERMISSIONS[which](examination)
-  if (found instanceof MissingPermission) return notReadable(found)
   const name = examination.deployment.roles[which]
   const tooMuch = never.filter(
     (ask) =>
@@ -129,22 +121,28 @@ const needs = ['originals', 'compressed'] as const
 
 export const ROLES: readonly Check[] = [
   {
-    name: 'origin-trust',
-    title: 'Function Compute, and nobody else, may take the role of the function origin',
+    name: 'origin-role',
+    title: 'The function origin has a role that Function Compute may take',
     needs: ['credentials'],
+    run: (examination) => checkRole(examination, 'origin'),
+  },
+  {
+    name: 'origin-trust',
+    title: 'Nobody else may take it',
+    needs: ['origin-role'],
     run: (examination) => checkTrust(examination, 'origin'),
   },
   {
     name: 'origin-reads',
     title: 'The role of origin may read originals',
-    needs: [...needs, 'origin-trust'],
+    needs: [...needs, 'origin-role'],
     run: (examination) =>
       checkMust(examination, 'origin', asks(examination).on(examination.deployment.originals, 'GetObject')),
   },
   {
     name: 'origin-writes',
     title: 'The role of origin may write compressed objects',
-    needs: [...needs, 'origin-trust'],
+    needs: [...needs, 'origin-role'],
     async run(examination) {
       const { config, compressed } = examination.deployment
       if (config.store === 'mirror') return good('not needed: STORE=mirror')
@@ -154,7 +152,7 @@ export const ROLES: readonly Check[] = [
   {
     name: 'origin-no-more',
     title: 'The role of origin may do nothing else',
-    needs: [...needs, 'origin-trust'],
+    needs: [...needs, 'origin-role'],
     run(examination) {
       const { config, originals, compressed } = examination.deployment
       const { on, whole, never } = asks(examination)
@@ -167,15 +165,21 @@ export const ROLES: readonly Check[] = [
     },
   },
   {
-    name: 'events-trust',
-    title: 'Function Compute, and nobody else, may take the role of the function events',
+    name: 'events-role',
+    title: 'The function events has a role that Function Compute may take',
     needs: ['credentials'],
+    run: (examination) => checkRole(examination, 'events'),
+  },
+  {
+    name: 'events-trust',
+    title: 'Nobody else may take it',
+    needs: ['events-role'],
     run: (examination) => checkTrust(examination, 'events'),
   },
   {
     name: 'events-can',
     title: 'The role of events may read originals, and look at, list, write and delete compressed objects',
-    needs: [...needs, 'events-trust'],
+    needs: [...needs, 'events-role'],
     run(examination) {
       const { originals, compressed } = examination.deployment
       const { on, whole } = asks(examination)
@@ -189,7 +193,7 @@ export const ROLES: readonly Check[] = [
   {
     name: 'events-no-more',
     title: 'The role of events may do nothing else',
-    needs: [...needs, 'events-trust'],
+    needs: [...needs, 'events-role'],
     run(examination) {
       const { whole, never } = asks(examination)
       return checkNoMore(examination, 'events', [...whole(examination.deployment.originals, 'ListObjects'), ...never])

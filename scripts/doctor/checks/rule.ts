@@ -1,6 +1,7 @@
 // The mirror rule of the compressed bucket, read as OSS would.
 import { parseWebsite } from '../../local/oss/website/parse.ts'
 import type { RoutingRule, WebsiteConfiguration } from '../../local/oss/website/types.ts'
+import { MissingPermission } from '../../deployment/permission.ts'
 import { bucketXml, refusalOf } from '../bucket.ts'
 import { careful, type Check, type Examination, good, once, wrong } from '../check.ts'
 
@@ -29,8 +30,7 @@ async function websiteOf(client: Examination['owner']['service'], bucket: string
   } catch (error) {
     const { code, status } = refusalOf(error)
     if (code === 'NoSuchWebsiteConfiguration' || status === 404) return { rules: [] }
-    if (status === 403)
-      throw new Error(`these keys may not oss:GetBucketWebsite on acs:oss:*:*:${bucket}`, { cause: error })
+    if (status === 403) throw new MissingPermission('oss:GetBucketWebsite', `acs:oss:*:*:${bucket}`)
     throw error
   }
 }
