@@ -21,7 +21,8 @@ export function ownerClient(
     accessKeyId,
     accessKeySecret,
     authorizationV4: true,
-    ...(securityToken === undefined ? {} : { stsToken: securityToken }),
+    // A command ends long before its keys do; without an interval the client advises, on every construction, to refresh them.
+    ...(securityToken === undefined ? {} : { stsToken: securityToken, refreshSTSTokenInterval: 86_400_000 }),
     ...(bucket === undefined ? {} : { bucket }),
   }
   return new OSS(options)

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 
 import { websiteXml } from '../../../scripts/deployment/rule.ts'
 import { parseWebsite } from '../../../scripts/local/oss/website/parse.ts'
