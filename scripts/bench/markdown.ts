@@ -1,0 +1,49 @@
+import { cpus, totalmem } from 'node:os'
+
+import sharp from 'sharp'
+
+import { type Figure, isMet, type Report } from './part.ts'
+
+/** A report as Markdown, as docs/benchmarks.md has it. */
+export function markdown(name: string, { tables, figures = [], notes = [] }: Report): string {
+  const parts = tables.map(
+    ({ title, columns, rows }) =>
+      `### ${title}\n\n${[columns, columns.map(() => '---'), ...rows].map(line).join('\n')}\n`,
+  )
+  const met = figures.map(({ what, value, ...aim }) => {
+    const figure = { what, value, ...aim }
+    return line([what, number(value), aimOf(figure), isMet(figure) ? 'yes' : 'no'])
+  })
+  if (met.length > 0)
+    parts.push([line(['figure', 'measured', 'aim', 'met']), line(['---', '---', '---', '---']), ...met, ''].join('\n'))
+  if (notes.length > 0) parts.push(`${notes.map((note) => `- ${note}`).join('\n')}\n`)
+  return `\n## ${name}\n\n${parts.join('\n')}`
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`
+}
+
+function aimOf({ atMost, atLeast }: Figure): string {
+  return [atLeast === undefined ? '' : `≥ ${number(atLeast)}`, atMost === undefined ? '' : `≤ ${number(atMost)}`]
+    .filter(Boolean)
+    .join(', ')
+}
+
+export function number(value: number): string {
+  if (Number.isNaN(value)) return '–'
+  return Number.isInteger(value) ? String(value) : value.toFixed(Math.abs(value) < 10 ? 3 : 1)
+}
+
+/** What the numbers were measured on. */
+export function describeMachine(): Record<string, string | number> {
+  const [first] = cpus()
+  return {
+    cores: cpus().length,
+    processor: first?.model ?? '',
+    memoryBytes: totalmem(),
+    node: process.version,
+    sharp: sharp.versions.sharp ?? '',
+    libvips: sharp.versions.vips,
+  }
+}

@@ -1,0 +1,154 @@
+// Part "path": a missing key through reader, bucket, mirror rule, function and put, beside bare sharp making the same picture.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import sharp from 'sharp'
+
+import { type Job, jobOf } from '../bare/job.ts'
+import { startBare } from '../bare/process.ts'
+import { benchCloud, expectOk } from '../cloud.ts'
+import type { Figure, Options, Part, Report } from '../part.ts'
+import { photographOf } from '../pictures.ts'
+import { interleaved, type Timed } from '../rounds.ts'
+
+const PARALLEL = 8
+/** Pictures in one round of the throughput measurement. */
+const BATCH = 16
+
+const CASES = [
+  { name: '12 MP JPEG, compressed', suffix: '' },
+  { name: '12 MP JPEG, to 800 px', suffix: '__op__resize,w_800', width: 800 },
+  { name: '12 MP JPEG, to 1280 px as WebP', suffix: '__op__resize,w_1280__op__format,f_webp', width: 1280 },
+]
+
+interface Row {
+  name: string
+  settings: string
+  samePixels: boolean
+  one: Record<'bare' | 'whole path', Timed>
+  many: Record<'bare' | 'whole path', Timed>
+}
+
+async function run({ corpus, rounds, small, progress }: Options): Promise<Report> {
+  const photo = (await photographOf(corpus, small ? 0.1 : 12)).bytes
+  const folder = mkdtempSync(join(tmpdir(), 'oss-image-origin-bench-'))
+  const file = join(folder, 'photo.jpg')
+  writeFileSync(file, photo)
+  const cloud = await benchCloud()
+  const bare = startBare(cloud.codeDir)
+  const rows: Row[] = []
+  try {
+    await cloud.warmUp(photo)
+    let last = 0
+    /** Every read is of a key that is missing: nothing answers from the bucket. */
+    const fresh = async (suffix: string, count: number): Promise<string[]> => {
+      const keys = Array.from({ length: count }, () => `photo-${last++}.jpg`)
+      for (const key of keys) await cloud.upload(key, photo)
+      return keys.map((key) => `${key}${suffix}`)
+    }
+    for (const { name, suffix, width } of CASES) {
+      const [key = ''] = await fresh(suffix, 1)
+      const answer = expectOk(await cloud.read(key), key)
+      const settings = cloud.line(key)?.settings ?? ''
+      const job: Job = { file, ...(width === undefined ? {} : { width }), ...jobOf(settings) }
+      const samePixels = await same(answer.bytes, await bare.make(job))
+
+      const one = await interleaved(
+        rounds,
+        {
+          bare: () => bare.time(job),
+          'whole path': async () => {
+            const [key = ''] = await fresh(suffix, 1)
+            return expectOk(await cloud.read(key), key).ms
+          },
+        },
+        (text) => progress(`${name}, 1 in parallel, ${text}`),
+      )
+      const batch = small ? 4 : BATCH
+      const many = await interleaved(
+        rounds,
+        {
+          bare: () =>
+            inParallel(
+              PARALLEL,
+              Array.from({ length: batch }, () => () => bare.time(job)),
+            ),
+          'whole path': async () => {
+            const keys = await fresh(suffix, batch)
+            const started = performance.now()
+            await inParallel(
+              PARALLEL,
+              keys.map((key) => async () => expectOk(await cloud.read(key), key)),
+            )
+            return performance.now() - started
+          },
+        },
+        (text) => progress(`${name}, ${PARALLEL} in parallel, ${text}`),
+      )
+      rows.push({ name, settings, samePixels, one, many })
+    }
+  } finally {
+    bare.close()
+    await cloud.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  return reportOf(rows, small ? 4 : BATCH)
+}
+
+/** Runs all, at most `width` at once. */
+async function inParallel(width: number, all: (() => Promise<unknown>)[]): Promise<void> {
+  const queue = [...all]
+  const lane = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await next()
+  }
+  await Promise.all(Array.from({ length: width }, lane))
+}
+
+async function same(a: Buffer, b: Buffer): Promise<boolean> {
+  const [x, y] = await Promise.all([a, b].map((bytes) => sharp(bytes).raw().toBuffer()))
+  return x !== undefined && y !== undefined && x.equals(y)
+}
+
+function reportOf(rows: Row[], batch: number): Report {
+  const figures: Figure[] = rows.flatMap(({ name, one, many }) => [
+    { what: `${name}: whole path / bare sharp, 1 in parallel`, value: one['whole path'].ratio, atMost: 1.1 },
+    {
+      what: `${name}: throughput / bare sharp's, ${PARALLEL} in parallel`,
+      value: 1 / many['whole path'].ratio,
+      atLeast: 0.95,
+    },
+  ])
+  return {
+    tables: [
+      {
+        title: 'Whole path beside bare sharp',
+        columns: [
+          'picture',
+          'settings',
+          'bare ms',
+          'whole path ms',
+          'ratio',
+          `bare/s at ${PARALLEL}`,
+          `whole path/s at ${PARALLEL}`,
+          'same pixels',
+        ],
+        rows: rows.map(({ name, settings, samePixels, one, many }) => [
+          name,
+          settings,
+          one.bare.ms.toFixed(1),
+          one['whole path'].ms.toFixed(1),
+          `× ${one['whole path'].ratio.toFixed(3)}`,
+          ((1000 * batch) / many.bare.ms).toFixed(1),
+          ((1000 * batch) / many['whole path'].ms).toFixed(1),
+          samePixels ? 'yes' : 'no',
+        ]),
+      },
+    ],
+    figures,
+    notes: ['The bucket, the mirror and the reader run on the same cores as the function, in a process of their own.'],
+    data: rows,
+  }
+}
+
+export const path: Part = { about: 'the whole path of a missing key beside bare sharp, 1 and 8 in parallel', run }

@@ -1,0 +1,56 @@
+// Memory of a process and everything it started, as Linux counts it.
+import { readFile } from 'node:fs/promises'
+
+export interface Peak {
+  /** Resident set sizes added up: pages that processes share count once for each. */
+  rssBytes: number
+  /** Proportional set sizes: shared pages are divided among those who share them. This is what a container is charged. */
+  pssBytes: number
+  /** How many processes there were at most. */
+  processes: number
+  samples: number
+}
+
+const SAMPLE_MS = 15
+
+async function tree(pid: number): Promise<number[]> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'latin1').catch(() => '')
+  const below = await Promise.all(children.split(' ').filter(Boolean).map(Number).map(tree))
+  return [pid, ...below.flat()]
+}
+
+async function memory(pid: number): Promise<{ rss: number; pss: number }> {
+  const text = await readFile(`/proc/${pid}/smaps_rollup`, 'latin1').catch(() => '')
+  const bytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) * 1024
+  return { rss: bytes('Rss'), pss: bytes('Pss') }
+}
+
+/** Watches while `run` runs. Everything is 0 where the system is not Linux. */
+export async function peakWhile<T>(pid: () => number | undefined, run: () => Promise<T>): Promise<[T, Peak]> {
+  const peak: Peak = { rssBytes: 0, pssBytes: 0, processes: 0, samples: 0 }
+  const over = new AbortController()
+  const watch = async () => {
+    while (!over.signal.aborted) {
+      const root = pid()
+      const all = root === undefined ? [] : await Promise.all((await tree(root)).map(memory))
+      peak.rssBytes = Math.max(
+        peak.rssBytes,
+        all.reduce((sum, { rss }) => sum + rss, 0),
+      )
+      peak.pssBytes = Math.max(
+        peak.pssBytes,
+        all.reduce((sum, { pss }) => sum + pss, 0),
+      )
+      peak.processes = Math.max(peak.processes, all.length)
+      peak.samples++
+      await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS))
+    }
+  }
+  const watching = watch()
+  try {
+    return [await run(), peak]
+  } finally {
+    over.abort()
+    await watching
+  }
+}

@@ -1,0 +1,36 @@
+// Timing that a busy machine cannot fool: every way in turn, round by round, and ratios taken within a round.
+import { median } from './statistics.ts'
+
+export interface Timed {
+  /** Median over the rounds. */
+  ms: number
+  /** Median of the ratios to the first way, round by round. */
+  ratio: number
+  all: number[]
+}
+
+/** Runs each way once a round; a way tells its own milliseconds, or is timed. Round -1 warms up and is not counted. */
+export async function interleaved<T extends string>(
+  rounds: number,
+  ways: Record<T, (round: number) => Promise<number | void>>,
+  progress: (text: string) => void,
+): Promise<Record<T, Timed>> {
+  const entries = Object.entries(ways) as [T, (round: number) => Promise<number | void>][]
+  const all = new Map<T, number[]>(entries.map(([name]) => [name, []]))
+  for (let round = -1; round < rounds; round++) {
+    progress(`round ${round + 1}/${rounds}`)
+    // Whoever comes first finds other caches than who comes second.
+    for (const [name, run] of round % 2 === 0 ? entries : entries.toReversed()) {
+      const started = performance.now()
+      const told = await run(round)
+      if (round >= 0) all.get(name)?.push(told ?? performance.now() - started)
+    }
+  }
+  const first = all.get(entries[0]?.[0] as T) ?? []
+  return Object.fromEntries(
+    [...all].map(([name, ms]) => [
+      name,
+      { ms: median(ms), ratio: median(ms.map((one, at) => one / (first[at] ?? one))), all: ms },
+    ]),
+  ) as Record<T, Timed>
+}
