@@ -1,12 +1,12 @@
 // `npm run demo`: uploads pictures, reads each one through the compressed bucket with a plain GET, and prints what became of it.
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join, relative, resolve, sep } from 'node:path'
+import { join, resolve } from 'node:path'
 
 import { EXIT, fail, readArgs } from './args.ts'
 import { buildFunction, fontFileSetting } from './build.ts'
 import { drawPictures } from './demo/draw.ts'
+import { findUploads, type Upload } from './demo/files.ts'
 import { readThrough, type Row } from './demo/read-through.ts'
 import { table } from './demo/table.ts'
 import { type CloudAddresses, startCloud } from './local/cloud.ts'
@@ -17,7 +17,7 @@ npm run demo -- [FILE or FOLDER …] [--json] [--data DIR]
 
 Uploads the files to the originals bucket, reads each through the compressed bucket with a plain GET, then once more.
 Uses the local cloud that runs on DIR (default .local), or starts one for the time of the demo.
-With nothing named it draws a few pictures itself. Exit 1 if any could not be read.
+With nothing named it draws a few pictures itself. Exit 1 if any could not be read. Ctrl-C shows what was done so far.
 `
 
 const { values, positionals } = readArgs(
@@ -25,8 +25,13 @@ const { values, positionals } = readArgs(
   HELP,
 )
 
-const files = positionals.length === 0 ? await drawPictures() : await readFiles(positionals)
-if (files.size === 0) fail(EXIT.usage, `Expected at least one file, found none in ${positionals.join(', ')}.`)
+const stop = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+
+const uploads = await (positionals.length === 0 ? drawn() : findUploads(positionals)).catch((error: unknown) =>
+  fail(EXIT.usage, error instanceof Error ? error.message : String(error)),
+)
+if (uploads.length === 0) fail(EXIT.usage, `Expected at least one file, found none in ${positionals.join(', ')}.`)
 
 const { addresses, close } = await cloud()
 const owner = { ...addresses, endpoint: addresses.oss }
@@ -35,63 +40,71 @@ const compressed = ownerClient(owner, addresses.compressed)
 
 const showProgress = !values.json && process.stderr.isTTY
 const rows: Row[] = []
-try {
-  for (const [key, bytes] of files) {
-    await originals.put(key, bytes)
+for (const { key, content, bytes } of uploads) {
+  if (stop.signal.aborted) break
+  if (showProgress) process.stderr.write(`\r\x1b[K${rows.length + 1}/${uploads.length} ${key}`)
+  try {
+    await originals.put(key, content)
     // A copy from an earlier run would be read instead of being made.
     await compressed.delete(key)
-    const row = await readThrough(addresses, key, bytes)
-    rows.push(row)
-    if (showProgress) process.stderr.write(`\r\x1b[K${rows.length}/${files.size} ${key}`)
+    rows.push(await readThrough(addresses, key, bytes, stop.signal))
+  } catch (error) {
+    if (stop.signal.aborted) break
+    rows.push(failedRow(key, bytes, error))
   }
-} finally {
-  if (showProgress) process.stderr.write('\r\x1b[K')
-  await close()
 }
+if (showProgress) process.stderr.write('\r\x1b[K')
+await close()
 
 const failed = rows.filter((row) => row.error !== undefined).length
-if (values.json) process.stdout.write(`${JSON.stringify({ rows, failed })}\n`)
-else process.stdout.write(table(rows))
-process.exit(failed > 0 ? EXIT.wrong : EXIT.ok)
+const left = uploads.length - rows.length
+if (values.json) process.stdout.write(`${JSON.stringify({ rows, failed, left })}\n`)
+else
+  process.stdout.write(
+    `${table(rows)}${left > 0 ? `Stopped: ${left} of ${uploads.length} files were left out.\n` : ''}`,
+  )
+process.exit(failed > 0 || left > 0 ? EXIT.wrong : EXIT.ok)
+
+async function drawn(): Promise<Upload[]> {
+  return [...(await drawPictures())].map(([key, content]) => ({ key, content, bytes: content.length }))
+}
+
+function failedRow(key: string, bytes: number, error: unknown): Row {
+  const reason = error instanceof Error ? error.message : String(error)
+  const nothing = { after: 0, ms: 0, stored: false, secondReachedFunction: false, contentType: '' }
+  return { key, before: bytes, ...nothing, error: reason }
+}
 
 async function cloud(): Promise<{ addresses: CloudAddresses; close: () => Promise<void> }> {
   const running = join(resolve(values.data), 'running.json')
   if (existsSync(running)) {
     const addresses = JSON.parse(readFileSync(running, 'utf8')) as CloudAddresses
-    const answers = await fetch(addresses.oss).then(
-      () => true,
-      () => false,
-    )
-    if (answers) return { addresses, close: () => Promise.resolve() }
+    if (await isLocalCloud(addresses)) return { addresses, close: () => Promise.resolve() }
   }
   const dataDir = mkdtempSync(join(tmpdir(), 'oss-image-origin-demo-'))
-  const codeDir = join(dataDir, 'function')
-  await buildFunction(codeDir, { for: 'here', fontFile: fontFileSetting() })
-  const started = await startCloud({ port: 0, dataDir, codeDir })
-  return {
-    addresses: started.addresses,
-    close: async () => {
-      await started.close()
-      rmSync(dataDir, { recursive: true, force: true })
-    },
+  try {
+    const codeDir = join(dataDir, 'function')
+    await buildFunction(codeDir, { for: 'here', fontFile: fontFileSetting() })
+    const started = await startCloud({ port: 0, dataDir, codeDir })
+    return {
+      addresses: started.addresses,
+      close: async () => {
+        await started.close()
+        rmSync(dataDir, { recursive: true, force: true })
+      },
+    }
+  } catch (error) {
+    rmSync(dataDir, { recursive: true, force: true })
+    throw error
   }
 }
 
-/** Files as named, folders with everything below them; keys are paths below what was named. */
-async function readFiles(named: string[]): Promise<Map<string, Buffer>> {
-  const files = new Map<string, Buffer>()
-  for (const name of named) {
-    const path = resolve(name)
-    if (!existsSync(path)) fail(EXIT.usage, `Expected a file or folder, got «${name}», which is not there.`)
-    if (statSync(path).isFile()) {
-      files.set(basename(path), await readFile(path))
-      continue
-    }
-    const entries = await readdir(path, { recursive: true, withFileTypes: true })
-    for (const entry of entries.filter((candidate) => candidate.isFile())) {
-      const full = join(entry.parentPath ?? entry.path, entry.name)
-      files.set(relative(path, full).split(sep).join('/'), await readFile(full))
-    }
+/** What was left behind by one that was killed may name a port that another program has by now. */
+async function isLocalCloud({ oss, originals }: CloudAddresses): Promise<boolean> {
+  try {
+    const response = await fetch(`${oss}/-/requests`, { signal: AbortSignal.timeout(3000) })
+    return Array.isArray(((await response.json()) as { entries?: unknown }).entries) && originals !== undefined
+  } catch {
+    return false
   }
-  return files
 }

@@ -52,7 +52,7 @@ export function pictureProduct(
     key: place.requestedKey,
     contentType,
     cacheControl: place.cacheControl,
-    meta: metaOf(source, outcome, reason),
+    meta: { ...metaOf(source, outcome, reason), settings },
   }
   return {
     headers: {

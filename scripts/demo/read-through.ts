@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 import type { CloudAddresses } from '../local/cloud.ts'
 
 /** What became of one picture. Sizes in bytes. */
@@ -14,15 +16,22 @@ export interface Row {
   contentType: string
   /** From the function's own metadata, where it was the one who stored. */
   how?: string
+  /** PASS_THROUGH does not let it out: answered 404, as is right. */
+  notLetOut?: true
   error?: string
 }
 
 /** Reads a key as a reader does, looks whether it is stored, reads it again. */
-export async function readThrough(addresses: CloudAddresses, key: string, original: Buffer): Promise<Row> {
+export async function readThrough(
+  addresses: CloudAddresses,
+  key: string,
+  originalBytes: number,
+  signal: AbortSignal,
+): Promise<Row> {
   const url = `${addresses.oss}/${addresses.compressed}/${key.split('/').map(encodeURIComponent).join('/')}`
   const row: Row = {
     key,
-    before: original.length,
+    before: originalBytes,
     after: 0,
     ms: 0,
     stored: false,
@@ -30,33 +39,50 @@ export async function readThrough(addresses: CloudAddresses, key: string, origin
     contentType: '',
   }
   const started = performance.now()
-  const first = await fetch(url)
-  const bytes = Buffer.from(await first.arrayBuffer())
+  const first = await read(url, signal)
   row.ms = Math.round(performance.now() - started)
-  if (first.status === 404) return { ...row, how: 'not let out: neither picture nor media' }
-  if (!first.ok)
-    return { ...row, error: `${first.status} ${/<Message>(.*?)<\/Message>/.exec(bytes.toString())?.[1] ?? ''}`.trim() }
-  row.after = bytes.length
-  row.contentType = first.headers.get('content-type') ?? ''
+  if (first.status === 404) return { ...row, notLetOut: true, how: 'not let out: neither picture nor media' }
+  if (first.status !== 200)
+    return { ...row, error: `${first.status} ${/<Message>(.*?)<\/Message>/.exec(first.beginning)?.[1] ?? ''}`.trim() }
+  row.after = first.bytes
+  row.contentType = first.contentType
 
-  const head = await fetch(url, { method: 'HEAD' })
-  row.stored = head.ok && head.headers.get('content-length') === String(bytes.length)
+  const head = await fetch(url, { method: 'HEAD', signal })
+  row.stored = head.ok && head.headers.get('content-length') === String(first.bytes)
   const outcome = head.headers.get('x-oss-meta-outcome')
-  if (outcome !== null)
-    row.how = [outcome.replace('_', ' '), head.headers.get('x-oss-meta-reason')].filter(Boolean).join(': ')
+  if (outcome !== null) {
+    const told = [outcome, head.headers.get('x-oss-meta-reason')].map((word) => word?.replaceAll('_', ' '))
+    const settings = head.headers.get('x-oss-meta-settings')
+    row.how = [...told, settings === outcome ? null : settings].filter(Boolean).join(': ')
+  }
 
-  const before = await mirroredReads(addresses)
-  const second = await fetch(url)
-  const same = Buffer.from(await second.arrayBuffer()).equals(bytes)
-  row.secondReachedFunction = (await mirroredReads(addresses)) !== before
-  if (!second.ok || !same) row.error = `the second read gave ${second.ok ? 'other bytes' : String(second.status)}`
+  const before = await mirroredReads(addresses, key)
+  const second = await read(url, signal)
+  row.secondReachedFunction = (await mirroredReads(addresses, key)) !== before
+  if (second.status !== 200) row.error = `the second read gave ${second.status}`
+  else if (second.md5 !== first.md5) row.error = 'the second read gave other bytes'
   else if (!row.stored) row.error = 'not stored'
   return row
 }
 
-/** How many reads of the compressed bucket had to go to the function so far. */
-async function mirroredReads(addresses: CloudAddresses): Promise<number> {
+/** Reads to the end and keeps only what is compared: a film need not fit into memory. */
+async function read(url: string, signal: AbortSignal) {
+  const response = await fetch(url, { signal })
+  const hash = createHash('md5')
+  let bytes = 0
+  let beginning = ''
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    if (bytes < 2000) beginning += Buffer.from(chunk).toString()
+    bytes += chunk.length
+    hash.update(chunk)
+  }
+  const contentType = response.headers.get('content-type') ?? ''
+  return { status: response.status, contentType, bytes, beginning, md5: hash.digest('hex') }
+}
+
+/** How many reads of this key had to go to the function so far. */
+async function mirroredReads(addresses: CloudAddresses, key: string): Promise<number> {
   const response = await fetch(`${addresses.oss}/-/requests`)
-  const { entries } = (await response.json()) as { entries: { mirrored: boolean }[] }
-  return entries.filter((entry) => entry.mirrored).length
+  const { entries } = (await response.json()) as { entries: { mirrored: boolean; key?: string }[] }
+  return entries.filter((entry) => entry.mirrored && entry.key === key).length
 }

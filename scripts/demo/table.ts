@@ -6,14 +6,14 @@ export function table(rows: Row[]): string {
   const cells = rows.map((row) => [
     shorten(row.key),
     size(row.before),
-    row.error === undefined ? size(row.after) : '–',
-    row.error === undefined ? percent(row.before, row.after) : '–',
+    isRead(row) ? size(row.after) : '–',
+    isRead(row) ? percent(row.before, row.after) : '–',
     String(row.ms),
-    row.stored ? '✓' : '✗',
-    row.error !== undefined ? '–' : row.secondReachedFunction ? 'function ✗' : 'bucket',
+    row.stored ? '✓' : row.notLetOut === true ? '–' : '✗',
+    !isRead(row) ? '–' : row.secondReachedFunction ? 'function ✗' : 'bucket',
     row.error ?? row.how ?? '',
   ])
-  const good = rows.filter((row) => row.error === undefined)
+  const good = rows.filter(isRead)
   const before = good.reduce((sum, row) => sum + row.before, 0)
   const after = good.reduce((sum, row) => sum + row.after, 0)
   cells.push([`${good.length} of ${rows.length}`, size(before), size(after), percent(before, after), '', '', '', ''])
@@ -29,6 +29,8 @@ export function table(rows: Row[]): string {
   const rule = '─'.repeat(widths.reduce((sum, next) => sum + next + 2, -2))
   return `${[line(head), rule, ...cells.slice(0, -1).map(line), rule, line(cells.at(-1) ?? [])].join('\n')}\n`
 }
+
+const isRead = (row: Row) => row.error === undefined && row.notLetOut !== true
 
 /** Long keys lose their middle: the end tells files apart. */
 function shorten(key: string): string {
