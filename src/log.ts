@@ -42,6 +42,8 @@ export interface ChangeLine {
   /** How many objects went, and which keys were made. */
   removed?: number
   made?: string[]
+  /** How many objects that had it as their watermark went. */
+  marked?: number
   cause?: string
   ms: { total: number; waited?: number }
 }

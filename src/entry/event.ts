@@ -1,6 +1,7 @@
 // Function Compute's built-in Node.js runtime: index.handler.
 // https://help.aliyun.com/zh/functioncompute/http-trigger-invoking-function
 import { randomUUID } from 'node:crypto'
+import { constants, setPriority } from 'node:os'
 
 import { loadConfig } from '../config.ts'
 import { contextFromEnvironment, credentialsFrom, type Context, runsInFunctionCompute } from '../context.ts'
@@ -34,9 +35,19 @@ export async function handler(event: Buffer | string, runtime: RuntimeContext): 
   const bytes = Buffer.from(event as string)
   const changes = parseOssEvent(bytes)
   if (changes === undefined) return answerHttp(bytes, runtime)
+  stepBack()
   const timeoutMs = Number(runtime?.function?.timeout ?? DEFAULT_TIMEOUT_S) * 1000
   await started().freshness.handle(changes, contextOf(runtime), Date.now() + timeoutMs - RESERVE_MS)
   return undefined
+}
+
+/** Nobody waits for this. Where it shares a machine with those that somebody waits for (the local cloud), they go first. */
+function stepBack(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+  } catch {
+    // Not everywhere allowed, and nothing depends on it.
+  }
 }
 
 function started(): NonNullable<typeof program> {

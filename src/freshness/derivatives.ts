@@ -104,7 +104,8 @@ export async function* derivativesBelow(
   settings: KeySettings,
   deadline: number,
 ): AsyncGenerator<ListedObject> {
-  for (const begin of new Set([prefix, ...sizesInFront(prefix, settings)])) {
+  const inFront = sizesInFront(prefix, settings).filter((begin) => !begin.startsWith(prefix))
+  for (const begin of [prefix, ...inFront]) {
     for await (const object of derivatives.list(begin, deadline)) {
       if (sourceOf(object.key, settings)?.startsWith(prefix) === true) yield object
     }

@@ -8,6 +8,7 @@ import { describeCause, type ChangeLine, type Log } from '../log.ts'
 import type { Origin } from '../origin.ts'
 import { OssFault } from '../oss/fault.ts'
 import { keysAhead } from './keys-ahead.ts'
+import { isMarkOfStyle, marksIn, purgeMarked } from './marks.ts'
 import { changeOf, type OssEventRecord } from './oss-event.ts'
 import type { FreshnessBuckets } from './purge.ts'
 import { type Made, refresh } from './refresh.ts'
@@ -49,6 +50,10 @@ export function settleMsOf({ deadlineMs }: Pick<Config, 'deadlineMs'>): number {
   return Math.max(MIRROR_MS, deadlineMs) + MARGIN_MS
 }
 
+function unfinishedWalk(markKey: string): string {
+  return `Expected time enough to look through the whole bucket for the watermark ${markKey}, got too little: npm run purge -- --mark does the rest`
+}
+
 export function createFreshness({ config, origin, buckets, log, ...given }: FreshnessDeps): Freshness {
   const { keySettings, sourcePrefixes } = config
   const { clock = realClock, settleMs = settleMsOf(config) } = given
@@ -62,17 +67,24 @@ export function createFreshness({ config, origin, buckets, log, ...given }: Fres
     const started = clock.now()
     const line: ChangeLine = { requestId: context.requestId, sourceKey, outcome: 'fresh', ms: { total: 0 } }
     try {
+      const ours = buckets(context)
       const { original, removed, made, waitedMs } = await refresh(sourceKey, change, {
-        ...buckets(context),
+        ...ours,
         settings: keySettings,
         keysAhead: (key) => keysAhead(key, config.pregenerate, keySettings),
-        make: (key) => make(key, context, Math.min(deadline, clock.now() + MOST_MAKE_MS)),
+        make: (key) => make(key, context, Math.min(deadline, clock.now() + mostMs(key))),
         settleMs,
         clock,
         deadline,
       })
       Object.assign(line, original === undefined ? {} : { original }, { removed: removed.length, made })
       line.ms.waited = waitedMs
+      if (!change.isNew && isMarkOfStyle(sourceKey, keySettings)) {
+        const marked = await purgeMarked(sourceKey, ours, keySettings, settleMs, deadline, clock.now)
+        line.marked = marked.removed
+        // Trying again would end at the same place.
+        if (!marked.finished) log.notice('error', unfinishedWalk(sourceKey))
+      }
     } catch (error) {
       Object.assign(line, { outcome: 'failed', cause: describeCause(error) })
       throw error
@@ -80,6 +92,11 @@ export function createFreshness({ config, origin, buckets, log, ...given }: Fres
       line.ms.total = clock.now() - started
       log.change(line)
     }
+  }
+
+  /** What has a watermark is made as fast as for a reader: that the mark is replaced meanwhile would not show. */
+  function mostMs(key: string): number {
+    return marksIn(key, keySettings).length > 0 ? config.deadlineMs : MOST_MAKE_MS
   }
 
   async function make(key: string, context: Context, deadline: number): Promise<Made> {

@@ -58,7 +58,8 @@ export function openDerivatives(clients: Clients, credentials: Credentials, buck
         const { objects = [], isTruncated, nextContinuationToken } = await page(query, deadline)
         for (const { name, size, etag, lastModified } of objects) {
           yield {
-            key: decodeURIComponent(name),
+            // A plus is what some write for a space; a real one arrives as %2B.
+            key: decodeURIComponent(name.replaceAll('+', ' ')),
             bytes: size,
             etag: withoutQuotes(etag),
             lastModified: Date.parse(lastModified),
