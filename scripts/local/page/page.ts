@@ -1,79 +1,102 @@
+// The playground's server, on 127.0.0.1: its own files, and the calls in api.ts for nobody but its own page.
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { chooseLanguage, renderPage, type BucketView, type ListedObject } from './render.ts'
+
+import { answerApi, ApiError, type ApiWorld } from './api.ts'
+import { ownerBuckets } from './buckets.ts'
+import { bundlePage, etagOf } from './bundle.ts'
+import { createFaults } from './faults.ts'
+import { refusedAtDoor, refusedWithoutToken } from './gate.ts'
+import { createReader } from './reader.ts'
+import { SHELL_POLICY, shellHtml } from './shell.ts'
+import type { PageFacts } from './told.ts'
+import type { TraceSources } from './trace.ts'
 
 export interface PageOptions {
   /** 0 picks a free port. */
   port: number
-  oss: {
-    /** Address of the OSS server, path style, no slash at the end. */
-    url: string
-    /** Names of the two buckets. */
+  /** As `npm start --json` prints them. */
+  addresses: {
+    oss: string
+    region: string
     originals: string
     compressed: string
-    /** All objects of a bucket in the order of their keys. */
-    list: (bucket: string) => Promise<ListedObject[]>
+    function: string
+    edge: string
+    accessKeyId: string
+    accessKeySecret: string
+    mirrorSecret: string
   }
+  /** As the function has them. */
+  keySettings: Pick<PageFacts, 'dialects' | 'styles'>
+  logs: TraceSources['logs']
+  coldStart: TraceSources['coldStart']
+  /** Pictures to begin with, by name. */
+  drawSamples: () => Promise<ReadonlyMap<string, Buffer>>
 }
 
-// More rows than this help nobody and make the page slow; the rest is counted.
-const MAX_ROWS = 1000
-
-// Only names of this machine: a page elsewhere must not read the list through a name that it points at loopback.
-const LOCAL_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i
-
-/**
- * Serves one self-contained page on 127.0.0.1 that lists both buckets. Nothing is loaded from elsewhere and no script
- * runs; keys are text whatever they contain. `close` resolves when the port is free again.
- */
+/** Starts the page. `close` resolves when the port is free again. */
 export async function startPage(options: PageOptions): Promise<{ url: string; close(): Promise<void> }> {
-  async function bucketView(name: string): Promise<BucketView> {
-    try {
-      const objects = await options.oss.list(name)
-      return {
-        name,
-        objects: objects.slice(0, MAX_ROWS),
-        more: Math.max(0, objects.length - MAX_ROWS),
-        error: undefined,
-      }
-    } catch (error) {
-      return { name, objects: [], more: 0, error: error instanceof Error ? error.message : String(error) }
-    }
+  const { oss, region, originals, compressed, edge, accessKeyId, accessKeySecret, mirrorSecret } = options.addresses
+  const bundle = await bundlePage()
+  const token = randomBytes(24).toString('base64url')
+  const owner = ownerBuckets({ endpoint: oss, region, accessKeyId, accessKeySecret })
+  let samples: ReturnType<PageOptions['drawSamples']> | undefined
+  const world: ApiWorld = {
+    oss,
+    edge,
+    originals,
+    compressed,
+    owner,
+    reader: createReader(),
+    faults: createFaults({ oss, originals, compressed, mirrorSecret, owner }),
+    trace: { oss, compressed, logs: options.logs, coldStart: options.coldStart },
+    samples: () => (samples ??= options.drawSamples()),
   }
-
-  async function page(url: URL, request: IncomingMessage): Promise<{ html: string; nonce: string }> {
-    const nonce = randomBytes(16).toString('base64url')
-    const [originals, compressed] = await Promise.all([
-      bucketView(options.oss.originals),
-      bucketView(options.oss.compressed),
-    ])
-    const language = chooseLanguage(url.searchParams.get('lang'), request.headers['accept-language'])
-    return { html: renderPage({ ossUrl: options.oss.url, originals, compressed }, language, nonce), nonce }
+  const facts = {
+    token,
+    oss,
+    edge,
+    function: options.addresses.function,
+    originals,
+    compressed,
+    ...options.keySettings,
   }
+  const shell = shellHtml(facts, bundle)
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!LOCAL_HOST.test(request.headers.host ?? '')) return plain(response, 421, 'Misdirected request')
+    const url = new URL(request.url ?? '/', 'http://localhost')
+    for (const [name, value] of Object.entries(EVERY_ANSWER)) response.setHeader(name, value)
+    const refused =
+      refusedAtDoor(request, url.pathname) ??
+      (url.pathname.startsWith('/api/') ? refusedWithoutToken(request, url, token) : undefined)
+    if (refused !== undefined) return plain(request, response, refused.status, refused.message)
+    if (url.pathname.startsWith('/api/')) return answerApi(world, url, request, response)
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('Allow', 'GET, HEAD')
-      return plain(response, 405, 'Method not allowed')
+      return plain(request, response, 405, 'Expected GET or HEAD.')
     }
-    const url = new URL(request.url ?? '/', 'http://localhost')
-    if (url.pathname !== '/') return plain(response, 404, 'Not found')
-    const { html, nonce } = await page(url, request)
-    response.writeHead(200, {
-      'Content-Type': 'text/html; charset=utf-8',
-      'Content-Length': Buffer.byteLength(html),
-      'Content-Security-Policy': `default-src 'none'; style-src 'nonce-${nonce}'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
-      'Cache-Control': 'no-store',
-      'Referrer-Policy': 'no-referrer',
-      'X-Content-Type-Options': 'nosniff',
-    })
-    response.end(request.method === 'HEAD' ? undefined : html)
+    const asset = bundle.assets.get(url.pathname)
+    if (asset !== undefined) {
+      const etag = etagOf(asset.bytes)
+      response.setHeader('Cache-Control', 'no-cache')
+      response.setHeader('ETag', etag)
+      if (request.headers['if-none-match'] === etag) response.writeHead(304).end()
+      else body(request, response, asset.contentType, asset.bytes)
+      return undefined
+    }
+    if (url.pathname !== '/') return plain(request, response, 404, 'Not found.')
+    response.setHeader('Content-Security-Policy', SHELL_POLICY)
+    return body(request, response, 'text/html; charset=utf-8', Buffer.from(shell))
   }
 
-  const server = createServer((request, response) => {
-    serve(request, response).catch(() => response.destroy())
+  const server = createServer({ requestTimeout: 0 }, (request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      if (response.headersSent) return response.destroy()
+      const status = error instanceof ApiError ? error.status : 502
+      return plain(request, response, status, error instanceof Error ? error.message : String(error))
+    })
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -90,7 +113,22 @@ export async function startPage(options: PageOptions): Promise<{ url: string; cl
   }
 }
 
-function plain(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' })
-  response.end(`${text}\n`)
+const EVERY_ANSWER = {
+  'Cache-Control': 'no-store',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+}
+
+function body(request: IncomingMessage, response: ServerResponse, type: string, bytes: Buffer): void {
+  response.writeHead(200, { 'Content-Type': type, 'Content-Length': bytes.length })
+  response.end(request.method === 'HEAD' ? undefined : bytes)
+}
+
+function plain(request: IncomingMessage, response: ServerResponse, status: number, text: string): void {
+  // An unread body would be taken for the next request on this connection.
+  if (!request.complete) response.shouldKeepAlive = false
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' })
+  response.end(request.method === 'HEAD' ? undefined : `${text}\n`)
 }

@@ -1,137 +1,184 @@
 import { request, type IncomingMessage } from 'node:http'
-import { startPage } from '../../../../scripts/local/page/page.ts'
-import { chooseLanguage, escapeHtml, objectUrl } from '../../../../scripts/local/page/render.ts'
+import { gzipSync } from 'node:zlib'
 
-type Listing = { key: string; size: number; lastModified: string }[]
+import { bundlePage } from '../../../../scripts/local/page/bundle.ts'
+import type { Listing, PageFacts, Trace } from '../../../../scripts/local/page/told.ts'
+import { type Playground, playground } from '../../../page/support.ts'
+import { cameraJpeg } from '../../../support/pictures.ts'
 
-const pages: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  await Promise.all(pages.splice(0).map(async (page) => page.close()))
-})
+let ground: Playground
+let facts: PageFacts
+beforeAll(async () => {
+  ground = await playground()
+  facts = factsIn((await ask('')).text)
+}, 60_000)
+afterAll(() => ground.close())
 
-async function start(originals: Listing | Error, compressed: Listing = []): Promise<string> {
-  const page = await startPage({
-    port: 0,
-    oss: {
-      url: 'http://localhost:9999',
-      originals: 'photos',
-      compressed: 'photos-small',
-      list: async (bucket) => {
-        const listing = bucket === 'photos' ? originals : compressed
-        if (listing instanceof Error) throw listing
-        return listing
-      },
-    },
-  })
-  pages.push(page)
-  return page.url
+interface Asked {
+  method?: string
+  headers?: Record<string, string>
+  body?: Buffer
 }
 
-async function get(url: string, options: { method?: string; headers?: Record<string, string> } = {}) {
-  return new Promise<{ answer: IncomingMessage; text: string }>((resolve, reject) => {
-    request(url, { agent: false, ...options }, (answer) => {
+function ask(path: string, { body, ...options }: Asked = {}) {
+  return new Promise<{ answer: IncomingMessage; text: string; bytes: Buffer }>((resolve, reject) => {
+    const sent = request(`${ground.url}${path}`, { agent: false, ...options }, (answer) => {
       const chunks: Buffer[] = []
       answer.on('data', (chunk: Buffer) => chunks.push(chunk))
-      answer.on('end', () => resolve({ answer, text: Buffer.concat(chunks).toString() }))
+      answer.on('end', () => resolve({ answer, text: Buffer.concat(chunks).toString(), bytes: Buffer.concat(chunks) }))
     })
-      .on('error', reject)
-      .end()
+    sent.on('error', reject)
+    sent.end(body)
   })
 }
 
-const at = '2026-11-21T07:00:00.000Z'
+/** As the page's own script asks. */
+function call(path: string, { headers = {}, ...rest }: Asked = {}) {
+  return ask(`api/${path}`, { ...rest, headers: { 'x-page-token': facts.token, ...headers } })
+}
 
-describe('the page', () => {
-  it('lists both buckets with bytes, and links every key to the compressed bucket', async () => {
-    const { text } = await get(
-      await start(
-        [{ key: 'trip/a b.jpg', size: 4000, lastModified: at }],
-        [{ key: 'trip/a b.jpg', size: 1000, lastModified: at }],
-      ),
+function factsIn(html: string): PageFacts {
+  const content = /<meta name="facts" content="([^"]*)">/.exec(html)?.[1] ?? ''
+  const plain = content
+    .replace(/&quot;/g, '"')
+    .replace(/&#39;/g, "'")
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+  return JSON.parse(plain.replace(/&amp;/g, '&')) as PageFacts
+}
+
+async function keysOf(bucket: string): Promise<string[]> {
+  return (JSON.parse((await call(`list?bucket=${bucket}`)).text) as Listing).objects.map(({ key }) => key)
+}
+
+it('is one document without scripts in it, that may load nothing but its own files', async () => {
+  const { answer, text } = await ask('')
+  const policy = String(answer.headers['content-security-policy'])
+  expect(policy).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self';/)
+  expect(policy).not.toMatch(/unsafe|https?:|\*/)
+  expect(policy).toContain("frame-ancestors 'none'")
+  expect(text.match(/<script[^>]*>[^<]/g)).toBeNull()
+  for (const [, path] of text.matchAll(/(?:src|href)="(\/[^"]+)"/g)) {
+    expect([path, (await ask(String(path).slice(1))).answer.statusCode]).toEqual([path, 200])
+  }
+  expect(answer.headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+  for (const secret of [ground.cloud.addresses.accessKeySecret, ground.cloud.addresses.mirrorSecret]) {
+    expect(text).not.toContain(secret)
+  }
+})
+
+it('is under 150 KB, packed, with all that is loaded later', async () => {
+  const { assets } = await bundlePage()
+  const packed = [...assets.values()].reduce((sum, { bytes }) => sum + gzipSync(bytes).length, 0)
+  expect(packed).toBeLessThan(150_000)
+  expect(assets.size).toBeGreaterThan(1)
+})
+
+describe('nobody else gets through', () => {
+  const write = { method: 'PUT', body: Buffer.from('x') }
+  const path = 'api/object?bucket=originals&key=forged.jpg'
+  it.each<[string, number, Asked, string?]>([
+    ['a request without the token', 401, write],
+    ['a request with a wrong token', 401, { ...write, headers: { 'x-page-token': 'a'.repeat(32) } }],
+    ['a name that is pointed at this machine', 421, { headers: { Host: 'rebound.example' } }, ''],
+    ['the same for a call', 421, { headers: { Host: 'rebound.example:80' } }, 'api/list?bucket=originals'],
+    ['a picture on another site', 403, { headers: { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'no-cors' } }],
+    ['a script of another port here', 403, { headers: { 'Sec-Fetch-Site': 'same-site' } }, 'api/list?bucket=originals'],
+    ['a form on another site', 403, { method: 'POST', headers: { Origin: 'https://evil.example' } }, ''],
+    ['a frame on another site', 403, { headers: { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Dest': 'iframe' } }, ''],
+    ['a sandboxed document', 403, { headers: { Origin: 'null' } }, ''],
+  ])('%s', async (_, status, asked, at = path) => {
+    const { answer } = await ask(at, asked)
+    expect(answer.statusCode).toBe(status)
+    expect(await keysOf('originals')).not.toContain('forged.jpg')
+  })
+
+  it('with the token, but from another site', async () => {
+    const headers = { 'x-page-token': facts.token, Origin: 'https://evil.example' }
+    expect((await ask(path, { ...write, headers })).answer.statusCode).toBe(403)
+    expect((await ask(`${path}&t=${facts.token}`, { ...write, headers: { Origin: 'null' } })).answer.statusCode).toBe(
+      403,
     )
-    expect(text.match(/href="http:\/\/localhost:9999\/photos-small\/trip\/a%20b\.jpg"/g)).toHaveLength(2)
-    expect(text).toContain('<td class="n">4000</td>')
-    expect(text).toContain('<td class="n">1000</td><td class="n">25 %</td>')
-    expect(text).toContain('2026-11-21 07:00:00')
+    expect(await keysOf('originals')).not.toContain('forged.jpg')
   })
 
-  it('shows what is there now each time it is asked', async () => {
-    const listing: Listing = []
-    const url = await start(listing)
-    expect((await get(url)).text).toContain('No objects yet.')
-    listing.push({ key: 'new.jpg', size: 1, lastModified: at })
-    expect((await get(url)).text).toContain('new.jpg')
+  it('a link from elsewhere leads to the page all the same', async () => {
+    const headers = { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' }
+    expect((await ask('', { headers })).answer.statusCode).toBe(200)
   })
 
-  it.each([
-    `<img src=x onerror=alert(1)>`,
-    `"><script>alert(1)</script>`,
-    `' onmouseover='x`,
-    `javascript:alert(1)`,
-    `&lt;b&gt;`,
-  ])('shows the key %s as text', async (key) => {
-    const { text } = await get(await start([{ key, size: 1, lastModified: at }]))
-    expect(text).toContain(`>${escapeHtml(key)}</a>`)
-    expect(text).not.toMatch(/<(img|script)/)
-    // Every attribute that begins stays inside its quotes.
-    expect(text.match(/<a [^>]*>/g)).toEqual([
-      expect.stringMatching(
-        /^<a href="http:\/\/localhost:9999\/photos-small\/[^"<>' ]*" title="[^"]*" rel="noreferrer">$/,
-      ),
-    ])
-  })
-
-  it('gives no link to a key that an address cannot carry', async () => {
-    for (const key of ['../secret', 'a/./b', 'half \ud83d']) {
-      const { text } = await get(await start([{ key, size: 1, lastModified: at }]))
-      expect(text).toContain(`<td>${Buffer.from(key).toString()}</td>`)
-    }
-  })
-
-  it('loads nothing and runs nothing', async () => {
-    const { answer, text } = await get(await start([]))
-    const policy = String(answer.headers['content-security-policy'])
-    const nonce = /style-src 'nonce-([\w-]+)'/.exec(policy)?.[1]
-    expect(policy).toContain(`default-src 'none'`)
-    expect(text).toContain(`<style nonce="${nonce}">`)
-    expect(text).not.toMatch(/<script|src=|@import|url\(/)
-    expect(answer.headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
-    expect((await get(await start([]))).text).not.toContain(String(nonce))
-  })
-
-  it('is Chinese or English, as asked for or as the browser prefers', async () => {
-    const url = await start([])
-    expect((await get(`${url}?lang=zh`)).text).toContain('<html lang="zh-CN">')
-    expect((await get(`${url}?lang=zh`)).text).toContain('刷新')
-    expect((await get(url, { headers: { 'Accept-Language': 'zh-CN,zh;q=0.9,en;q=0.8' } })).text).toContain('原图')
-    expect((await get(`${url}?lang=%22%3E%3Cb%3E`)).text).toContain('<html lang="en">')
-    expect(chooseLanguage(null, 'fr, zh;q=0.2, en;q=0.7')).toBe('en')
-    expect(chooseLanguage(null, undefined)).toBe('en')
-  })
-
-  it('says that a bucket could not be listed, and not why', async () => {
-    const { answer, text } = await get(await start(new Error('/home/somebody/secret')))
-    expect(answer.statusCode).toBe(200)
-    expect(text).toContain('The bucket could not be listed.')
-    expect(text).not.toContain('secret')
-  })
-
-  it('counts what it does not show', async () => {
-    const many = Array.from({ length: 1003 }, (_, n) => ({ key: `k${n}`, size: 1, lastModified: at }))
-    expect((await get(await start(many))).text).toContain('3 more not shown.')
-  })
-
-  it('answers nothing else, and nobody who uses another name for this machine', async () => {
-    const url = await start([])
-    expect((await get(url, { method: 'POST' })).answer.statusCode).toBe(405)
-    expect((await get(`${url}favicon.ico`)).answer.statusCode).toBe(404)
-    expect((await get(url, { headers: { Host: 'rebound.example' } })).answer.statusCode).toBe(421)
-    expect((await get(url, { method: 'HEAD' })).text).toBe('')
+  it('other buckets than the two', async () => {
+    expect((await call('list?bucket=somebody-elses')).answer.statusCode).toBe(400)
+    expect((await call('object?bucket=..%2Foriginals&key=a')).answer.statusCode).toBe(400)
   })
 })
 
-it('encodes a key segment by segment', () => {
-  expect(objectUrl('http://localhost:1', 'b', 'a/ü %2F+#?.jpg')).toBe(
-    'http://localhost:1/b/a/%C3%BC%20%252F%2B%23%3F.jpg',
+it('uploads, reads, tells the way of the read, and deletes', async () => {
+  const original = await cameraJpeg(600, 400)
+  const key = encodeURIComponent('trip/a b+c ü.jpg')
+  const put = await call(`object?bucket=originals&key=${key}`, {
+    method: 'PUT',
+    body: original,
+    headers: { 'Content-Type': 'image/jpeg' },
+  })
+  expect(put.answer.statusCode).toBe(200)
+  expect(await keysOf('originals')).toContain('trip/a b+c ü.jpg')
+  expect((await call(`object?bucket=originals&key=${key}`)).bytes.equals(original)).toBe(true)
+
+  const first = await call(`read?id=one&key=${key}`)
+  expect(first.bytes.length).toBeLessThan(original.length)
+  const made = JSON.parse((await call('trace?id=one')).text) as Trace
+  expect(made).toMatchObject({
+    read: { status: 200, bytes: first.bytes.length },
+    bucket: { mirrored: true },
+    mirror: { originStatus: 200 },
+    line: { outcome: 'compressed', put: 'stored', bytesIn: original.length, width: 600 },
+    stored: { by: 'function', bytes: first.bytes.length },
+  })
+  expect(made.calls.map(({ operation, bucket }) => `${operation} ${bucket}`)).toEqual(
+    expect.arrayContaining(['GetObject originals', 'PutObject compressed']),
   )
+  expect(JSON.parse(made.lineText ?? '')).toMatchObject({ requestedKey: 'trip/a b+c ü.jpg' })
+
+  const second = await call(`read?id=two&key=${key}`)
+  expect(second.bytes.equals(first.bytes)).toBe(true)
+  const kept = JSON.parse((await call('trace?id=two')).text) as Trace
+  expect(kept.bucket?.mirrored).toBe(false)
+  expect(kept.line).toBeUndefined()
+
+  await call(`object?bucket=originals&key=${key}`, { method: 'DELETE' })
+  expect(await keysOf('originals')).not.toContain('trip/a b+c ü.jpg')
+})
+
+it('gives what is stored to nobody as a document', async () => {
+  const script = Buffer.from('<html><script>alert(1)</script></html>')
+  for (const [key, type] of [
+    ['a.html', 'text/html'],
+    ['a.svg', 'image/svg+xml'],
+    ['a.xhtml', 'application/xhtml+xml'],
+  ] as const) {
+    await call(`object?bucket=originals&key=${key}`, { method: 'PUT', body: script, headers: { 'Content-Type': type } })
+    const { answer } = await call(`object?bucket=originals&key=${key}`)
+    expect(answer.headers['content-security-policy']).toMatch(/default-src 'none';.* sandbox/)
+    expect(answer.headers['content-disposition']).toBe('attachment')
+    expect(answer.headers['content-type']).toMatch(key === 'a.svg' ? 'image/svg+xml' : 'application/octet-stream')
+  }
+})
+
+it('turns faults on and off, the wrong secret in the rule among them, and leaves others alone', async () => {
+  const set = async (name: string, on: 0 | 1) =>
+    JSON.parse((await call(`faults?name=${name}&on=${on}`, { method: 'PUT' })).text) as string[]
+  ground.cloud.oss.faults.add({ match: { keyPrefix: 'elsewhere/' }, kind: 'denied' })
+  expect(await set('function-down', 1)).toEqual(['function-down'])
+  expect(await set('wrong-secret', 1)).toEqual(['function-down', 'wrong-secret'])
+  expect(await set('function-down', 0)).toEqual(['wrong-secret'])
+  await ground.cloud.upload('for-faults.jpg', await cameraJpeg(60, 40))
+  await call('read?id=wrong&key=for-faults.jpg')
+  const trace = JSON.parse((await call('trace?id=wrong')).text) as Trace
+  expect(trace).toMatchObject({ read: { status: 424 }, line: { status: 403, outcome: 'wrong_secret' } })
+  expect(trace.stored).toBeUndefined()
+  expect(await set('wrong-secret', 0)).toEqual([])
+  expect((await ground.cloud.read('for-faults.jpg')).status).toBe(200)
+  expect(ground.cloud.oss.faults.list().map(({ match }) => match.keyPrefix)).toEqual(['elsewhere/'])
+  expect((await call('faults?name=nonsense&on=1', { method: 'PUT' })).answer.statusCode).toBe(400)
 })

@@ -1,0 +1,3 @@
+export function Buckets() {
+  return null
+}
