@@ -70,18 +70,13 @@ export function parsePage(xml: string): Page {
   const more = textOf(xml, 'IsTruncated')
   if (more !== 'true' && more !== 'false') throw new Error(`Expected a listing, got «${xml.slice(0, 200)}».`)
   const objects: Listed[] = []
-  let at = xml.indexOf('<Contents>')
-  while (at >= 0) {
-    const end = xml.indexOf('</Contents>', at)
-    if (end < 0) throw new Error('Expected </Contents>, got the end of the listing.')
-    const one = xml.slice(at, end)
+  for (let at = xml.indexOf('<Contents>'); at >= 0; at = xml.indexOf('<Contents>', at + 1)) {
     objects.push({
-      key: decodeListed(textOf(one, 'Key')),
-      bytes: Number(textOf(one, 'Size')),
-      modifiedMs: Date.parse(textOf(one, 'LastModified')),
-      etag: textOf(one, 'ETag').replace(/^(?:"|&quot;)|(?:"|&quot;)$/g, ''),
+      key: decodeListed(textOf(xml, 'Key', at)),
+      bytes: Number(textOf(xml, 'Size', at)),
+      modifiedMs: Date.parse(textOf(xml, 'LastModified', at)),
+      etag: textOf(xml, 'ETag', at).replace(/^(?:"|&quot;)|(?:"|&quot;)$/g, ''),
     })
-    at = xml.indexOf('<Contents>', end)
   }
   return { objects, more: more === 'true' }
 }
@@ -91,8 +86,20 @@ export function decodeListed(text: string): string {
   return decodeURIComponent(text.replaceAll('+', ' '))
 }
 
-function textOf(xml: string, name: string): string {
-  const start = xml.indexOf(`<${name}>`)
-  const end = xml.indexOf(`</${name}>`, start)
-  return start < 0 || end < 0 ? '' : xml.slice(start + name.length + 2, end)
+/** The text of the first such element from `from` on; '' where the object that begins there has none. */
+function textOf(xml: string, name: keyof typeof TAGS, from = 0): string {
+  const [open, close] = TAGS[name]
+  const start = xml.indexOf(open, from)
+  const end = xml.indexOf(close, start)
+  const until = from === 0 ? xml.length : xml.indexOf('</Contents>', from)
+  return start < 0 || end < 0 || end > until ? '' : xml.slice(start + open.length, end)
+}
+
+const tags = (name: string) => [`<${name}>`, `</${name}>`] as const
+const TAGS = {
+  IsTruncated: tags('IsTruncated'),
+  Key: tags('Key'),
+  Size: tags('Size'),
+  LastModified: tags('LastModified'),
+  ETag: tags('ETag'),
 }

@@ -15,7 +15,8 @@ export interface OpenOriginal {
   readonly original: Listed
   /** How many objects made from it were seen. */
   readonly made: number
-  /** Of the wanted keys, those not seen. */
+  /** How many keys ought to be made from it; of those, the ones not seen. */
+  readonly wanted: number
   readonly unmade: readonly string[]
 }
 
@@ -56,6 +57,8 @@ export interface JoinOptions {
   from?: JoinPosition
 }
 
+const NONE: readonly string[] = []
+
 /** Keys (of either bucket) to a page. */
 const PAGE_KEYS = 500
 
@@ -93,7 +96,7 @@ export async function* joinBuckets({
       const unmade = source.unmade.includes(object.key)
         ? source.unmade.filter((key) => key !== object.key)
         : source.unmade
-      open = open.with(at, { original: source.original, made: source.made + 1, unmade })
+      open = open.with(at, { ...source, made: source.made + 1, unmade })
     }
     group.push({ type: 'derivative', object, from: derivation, original: source?.original, elsewhere })
   }
@@ -113,7 +116,8 @@ export async function* joinBuckets({
     const key = (order <= 0 ? a : b)?.key ?? ''
     closeUntil(key)
     if (a !== undefined && order <= 0) {
-      open = [...open, { original: a, made: 0, unmade: wanted?.(a) ?? [] }]
+      const unmade = wanted?.(a) ?? NONE
+      open = [...open, { original: a, made: 0, wanted: unmade.length, unmade }]
       if (!left.advance()) await left.fill()
     }
     if (b !== undefined && order >= 0) {

@@ -17,7 +17,6 @@ export interface BucketsSource {
 
 /** Both buckets are listed: a thousand keys a request say what is missing, where a HEAD would say it of one. */
 export function fromBuckets({ originals, compressed, keySettings, prefix, wanted, count }: BucketsSource): WarmSource {
-  const keysOf = (original: { key: string; bytes: number }) => (original.bytes === 0 ? [] : wanted.of(original.key))
   return {
     unit: 'originals',
     total: count,
@@ -28,7 +27,8 @@ export function fromBuckets({ originals, compressed, keySettings, prefix, wanted
         originals,
         compressed,
         derivationOf: derivationReader(keySettings),
-        wanted: keysOf,
+        // An empty object is a folder of a console, or no picture.
+        wanted: ({ key, bytes }) => (bytes === 0 ? [] : wanted.of(key)),
         prefix,
         from: 'join' in from ? from.join : START,
       })
@@ -40,7 +40,7 @@ export function fromBuckets({ originals, compressed, keySettings, prefix, wanted
             if (what.original !== undefined && what.object.modifiedMs < what.original.modifiedMs) stale++
           } else {
             passed++
-            there += keysOf(what.original).length - what.unmade.length
+            there += what.wanted - what.unmade.length
             const last = what.unmade.at(-1)
             for (const key of what.unmade) {
               const item = { key, sourceBytes: what.original.bytes, listedMissing: true }
