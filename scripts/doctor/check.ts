@@ -46,6 +46,8 @@ export interface Limits {
   eventsMs: number
   /** Pause between two looks. */
   pollMs: number
+  /** What the function was about to store when it was interrupted is there after this. */
+  sweepMs: number
 }
 
 export const LIMITS: Readonly<Limits> = {
@@ -55,6 +57,7 @@ export const LIMITS: Readonly<Limits> = {
   settleMs: 3_000,
   eventsMs: 60_000,
   pollMs: 500,
+  sweepMs: 300,
 }
 
 /** One run of the doctor. */

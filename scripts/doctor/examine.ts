@@ -58,22 +58,21 @@ export async function examine(
     signal: signal ?? new AbortController().signal,
   }
   const results = await runChecks(CHECKS, examination, onResult)
-  const last = await cleanUp(scratch, owner, deployment)
+  const last = await cleanUp(scratch, examination)
   onResult(last)
   return [...results, last]
 }
 
 async function cleanUp(
   scratch: ReturnType<typeof openScratch>,
-  owner: Examination['owner'],
-  { originals, compressed }: Deployment,
+  { owner, limits, deployment: { originals, compressed } }: Examination,
 ): Promise<Result> {
   const started = performance.now()
   const about = { check: CLEAN_UP.name, title: CLEAN_UP.title }
   const ms = () => Math.round(performance.now() - started)
   const fix = `ossutil rm -r -f oss://${originals}/${scratch.prefix} and oss://${compressed}/${scratch.prefix}; these keys need oss:ListObjects and oss:DeleteObject on both buckets.`
   try {
-    const { removed, left } = await scratch.clean(owner)
+    const { removed, left } = await scratch.clean(owner, limits.sweepMs)
     if (left.length > 0) return { ...about, ok: false, cause: `still there: ${left.join(', ')}`, fix, ms: ms() }
     return { ...about, ok: true, note: removed === 0 ? 'nothing was put' : `${removed} test objects removed`, ms: ms() }
   } catch (error) {

@@ -10,8 +10,6 @@ export const SCRATCH_FOLDER = 'oss-image-origin-doctor/'
 
 /** What an earlier run could not remove, because it was killed, is older than this. */
 const STALE_MS = 3_600_000
-/** What the function was about to store when it was interrupted is there soon after. */
-const PAUSE_MS = 300
 const MOST_SWEEPS = 4
 
 export interface Scratch {
@@ -32,9 +30,10 @@ export interface Scratch {
 interface OpenScratch extends Scratch {
   /**
    * Removes everything below the prefix from both buckets, and what killed runs left.
+   * @param pauseMs before looking once more whether something was stored meanwhile
    * @returns how many objects were removed, and what could not be.
    */
-  clean(owner: { originals: OSS; compressed: OSS }): Promise<{ removed: number; left: string[] }>
+  clean(owner: { originals: OSS; compressed: OSS }, pauseMs: number): Promise<{ removed: number; left: string[] }>
 }
 
 /** @param base where test objects may lie: inside SOURCE_PREFIXES and the rule's own prefix; empty or a prefix. */
@@ -46,7 +45,7 @@ export function openScratch(base: string): OpenScratch {
   const versions: { key: string; versionId: string }[] = []
   let isUsed = false
 
-  async function clean(owner: { originals: OSS; compressed: OSS }) {
+  async function clean(owner: { originals: OSS; compressed: OSS }, pauseMs: number) {
     const left: string[] = []
     let removed = 0
     if (!isUsed) return { removed, left }
@@ -60,7 +59,7 @@ export function openScratch(base: string): OpenScratch {
         for (const key of keys) await remove(owner[bucket], key)
         removed += keys.length
         if (keys.length === 0 && (bucket === 'originals' || sweep > 1)) break
-        if (bucket === 'compressed') await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+        if (bucket === 'compressed') await new Promise((resolve) => setTimeout(resolve, pauseMs))
       }
       const keys = await belongings(owner[bucket], folder, prefix)
       left.push(...keys.map((key) => `${bucket}: ${key}`))

@@ -22,8 +22,8 @@ export const CHANGES: readonly Check[] = [
   {
     name: 'replaced',
     title: 'A replaced original shows up',
-    needs: ['stored', 'second-read'],
-    unless: ['events-role', 'events-can'],
+    needs: ['stored'],
+    unless: ['second-read', 'events-role', 'events-can'],
     async run(examination) {
       const before = await headObject(examination.owner.compressed, photoKey(examination))
       const started = performance.now()

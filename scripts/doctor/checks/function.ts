@@ -170,6 +170,7 @@ export const FUNCTION: readonly Check[] = [
     name: 'function-closed-to-guesses',
     title: 'It refuses a wrong secret',
     needs: ['function'],
+    unless: ['function-closed'],
     run: async (examination) => refused(await guess(examination), 'With a made-up secret'),
   },
   {

@@ -246,6 +246,7 @@ export const STORED: readonly Check[] = [
     name: 'reader-head',
     title: 'HEAD says the same as GET',
     needs: ['stored'],
+    unless: ['second-read'],
     async run(examination) {
       const [head, get] = [
         await readAs(examination, photoKey(examination), 'HEAD'),

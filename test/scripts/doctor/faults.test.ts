@@ -1,13 +1,17 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 
+import sharp from 'sharp'
+
 import { eventsPolicy, FUNCTION_TRUST, originPolicy, ROLES } from '../../../scripts/deployment/policies.ts'
 import { websiteXml } from '../../../scripts/deployment/rule.ts'
 import { CHECKS } from '../../../scripts/doctor/examine.ts'
 import { putWebsite } from '../../../scripts/owner.ts'
+import { type Front, startFront } from './front.ts'
 import { type Patient, startPatient } from './patient.ts'
 
 const BUCKETS = { originals: 'originals', compressed: 'compressed' }
+let otherPicture: Buffer
 /** An address where nobody listens. */
 let nobody: string
 
@@ -17,6 +21,9 @@ let deliver: NonNullable<Patient['cloud']['events']>['trigger']['emit']
 
 beforeAll(async () => {
   patient = await startPatient({ events: { instances: 6 } })
+  otherPicture = await sharp({ create: { width: 20, height: 10, channels: 3, background: '#0f0' } })
+    .jpeg()
+    .toBuffer()
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   nobody = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
@@ -24,13 +31,25 @@ beforeAll(async () => {
   deliver = patient.cloud.events?.trigger.emit ?? fail('Expected the function events.')
 })
 afterAll(async () => {
+  for (const front of fronts) front.close()
   // It waits for reads that began before a change; nobody else does.
   await patient.cloud.events?.gateway.close()
   await patient.cloud.close()
 })
 
+const fronts: Front[] = []
+
+/** Something in front of the function, for the rule and for everybody else. */
+async function inFront(...how: Parameters<typeof startFront> extends [string, ...infer Rest] ? Rest : never) {
+  const front = await startFront(`${patient.cloud.addresses.function}/`, ...how)
+  fronts.push(front)
+  await rule({ mirrorUrl: front.url })
+  return { FUNCTION_URL: front.url }
+}
+
 /** As it was set up. */
 async function heal(): Promise<void> {
+  for (const front of fronts.splice(0)) front.close()
   const { cloud, client } = patient
   await rule()
   cloud.ram.seed(ROLES.origin, FUNCTION_TRUST, originPolicy(BUCKETS))
@@ -265,6 +284,80 @@ const FAULTS: readonly Fault[] = [
     wrong: 'function',
     cause: /but not this function/,
     fix: /FUNCTION_URL/,
+  },
+  {
+    name: 'a function that breaks down and is answered for with 200',
+    make: () =>
+      inFront(() => ({
+        status: 200,
+        headers: { 'content-type': 'application/json', 'x-fc-error-type': 'UnhandledInvocationError' },
+        body: Buffer.from('{"errorMessage":"Process exited unexpectedly before completing request"}'),
+      })),
+    wrong: 'function',
+    cause: /Process exited unexpectedly.*OSS would store this answer as a picture/,
+    fix: /s origin logs/,
+  },
+  {
+    name: 'a function that anybody can use',
+    make: () => inFront(undefined, { 'x-mirror-secret': patient.cloud.addresses.mirrorSecret }),
+    wrong: 'function-closed',
+    hinders: ['function-closed-to-guesses'],
+    cause: /Without a secret it answers 404 not_found.*at your cost/,
+    fix: /MIRROR_SECRET/,
+  },
+  {
+    name: 'a trigger without HEAD',
+    make: () =>
+      inFront((_, { method }) =>
+        method === 'HEAD' ? { status: 403, headers: { 'x-fc-error-type': 'FcCommonError' } } : {},
+      ),
+    wrong: 'function-head',
+    hinders: ['allow'],
+    cause: /403 instead of 404/,
+    fix: /GET and HEAD/,
+  },
+  {
+    name: 'a page for what is missing, answered with 200',
+    make: () => inFront(({ status }) => (status === 404 ? { status: 200, body: Buffer.from('<h1>sorry</h1>') } : {})),
+    wrong: 'function-missing',
+    cause: /it answers 200/,
+    fix: /s origin logs/,
+  },
+  {
+    name: 'another type than the bytes are, stored',
+    make: async () => {
+      patient.cloud.oss.switches.mirror.proxyPass = 'ignored'
+      return inFront(({ status, headers }) =>
+        status === 200 ? { headers: { ...headers, 'content-type': 'text/html' } } : {},
+      )
+    },
+    wrong: 'stored-headers',
+    hinders: [],
+    cause: /Content-Type is text\/html, the bytes are image\/jpeg/,
+    fix: /npm run purge/,
+  },
+  {
+    name: 'readers who always get to the function',
+    make: async () => {
+      const secret = { 'x-mirror-secret': patient.cloud.addresses.mirrorSecret }
+      const front = await startFront(`${patient.cloud.addresses.function}/`, undefined, secret)
+      fronts.push(front)
+      return { READER_URL: front.url }
+    },
+    wrong: 'second-read',
+    hinders: ['reader-head', 'replaced', 'deleted'],
+    cause: /does not come from the bucket/,
+    fix: /READER_URL/,
+  },
+  {
+    name: 'another picture than the one uploaded',
+    make: () =>
+      inFront(({ status }) =>
+        status === 200 ? { headers: { 'content-type': 'image/jpeg' }, body: otherPicture } : {},
+      ),
+    wrong: 'first-read',
+    cause: /a picture of 20×10/,
+    fix: /Is another origin behind the rule/,
   },
   {
     name: 'a slow function',

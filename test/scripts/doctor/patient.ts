@@ -28,7 +28,14 @@ export interface Diagnosis {
 }
 
 /** Far above what anything takes here: only what never comes runs into one. */
-const LIMITS: Partial<Limits> = { eventsMs: 60_000, settleMs: 5_000, slowMs: 20_000, mirrorMs: 60_000, pollMs: 20 }
+const LIMITS: Partial<Limits> = {
+  eventsMs: 60_000,
+  settleMs: 5_000,
+  slowMs: 20_000,
+  mirrorMs: 60_000,
+  pollMs: 20,
+  sweepMs: 20,
+}
 
 export async function startPatient(options: Partial<CloudOptions> = {}): Promise<Patient> {
   const cloud = await testCloud(options)
