@@ -10,7 +10,6 @@ import {
   readDeployment,
   readEnvironment,
 } from './deployment/live.ts'
-import { createRam } from './ram.ts'
 import { createBuckets } from './setup/buckets.ts'
 import { planSetup } from './setup/plan.ts'
 import { asText, printed } from './setup/print.ts'
@@ -87,6 +86,8 @@ try {
 }
 
 async function setUp(): Promise<void> {
+  // Half a second of SDK, which nothing but this needs.
+  const { createRam } = await import('./ram.ts')
   const account = { buckets: createBuckets(deployment), ram: createRam(deployment) }
   const steps = await planSetup(deployment, account, {
     envFile: values.env,

@@ -40,7 +40,7 @@ export interface Gateway {
   instances(): readonly Pick<Instance, 'id' | 'pid' | 'port' | 'inFlight' | 'served' | 'frozen'>[]
   /** Ends an instance as a crash would. False when there is none of that id. */
   killInstance(id: string): Promise<boolean>
-  /** Deploys the function anew with other environment variables; all others go. Readers need not notice. */
+  /** Deploys the function anew with these environment variables changed or added. Readers need not notice. */
   update(environment: Record<string, string>): Promise<void>
   /** Invokes the function with an event, as an SDK or an event source does. Never rejects for what the function did. */
   invoke(event: Buffer): Promise<InvokeResult>

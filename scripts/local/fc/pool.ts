@@ -16,7 +16,7 @@ export interface Pool {
   acquire(): Promise<Instance | undefined>
   instances(): readonly Instance[]
   counters: { started: number; crashed: number }
-  /** Another environment, as a deployment brings it: what is in flight ends where it is, what comes next gets new instances. */
+  /** Changed settings, as a deployment brings them: what is in flight ends where it is, what comes next gets new instances. */
   update(environment: Record<string, string>): Promise<void>
   close(): Promise<void>
 }
@@ -112,7 +112,7 @@ export async function createPool(
       const places: number[] = []
       for (let count = 0; count < options.instances; count++) places.push(await takePort())
       for (const port of ports.splice(0, ports.length, ...places)) releasePort(port)
-      spec.environment = environment
+      spec.environment = { ...spec.environment, ...environment }
       for (const instance of live) instance.retire()
     },
     async close() {
