@@ -1,12 +1,12 @@
 // The test originals: two pictures nobody could mistake for each other, drawn anew so that no file has to be shipped.
 import sharp from 'sharp'
 
-export const PROBE_WIDTH = 1200
-export const PROBE_HEIGHT = 900
-
-/** Colours of the sky, far apart in every channel that counts. */
-const COLOURS = { first: ['#102a80', '#70b0ff'], second: ['#902010', '#ffb060'] } as const
-export type ProbePicture = keyof typeof COLOURS
+/** Skies far apart in every channel that counts. The first is timed, so it is large enough to be work. */
+const PROBES = {
+  first: { width: 1200, height: 900, top: '#102a80', bottom: '#70b0ff' },
+  second: { width: 320, height: 240, top: '#902010', bottom: '#ffb060' },
+} as const
+export type ProbePicture = keyof typeof PROBES
 
 /** Side of the miniature that is compared. */
 const LOOK = 8
@@ -23,11 +23,10 @@ export function drawProbe(which: ProbePicture): Promise<Buffer> {
 }
 
 async function draw(which: ProbePicture): Promise<Buffer> {
-  const [top, bottom] = COLOURS[which]
-  const [width, height] = [PROBE_WIDTH, PROBE_HEIGHT]
+  const { width, height, top, bottom } = PROBES[which]
   const scene = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">
     <linearGradient id="sky" x2="0" y2="1"><stop stop-color="${top}"/><stop offset="1" stop-color="${bottom}"/></linearGradient>
-    <rect width="${width}" height="${height}" fill="url(#sky)"/><circle cx="850" cy="300" r="160" fill="#fff8d0" fill-opacity=".8"/></svg>`
+    <rect width="${width}" height="${height}" fill="url(#sky)"/><circle cx="70%" cy="33%" r="18%" fill="#fff8d0" fill-opacity=".8"/></svg>`
   const grain = await sharp({
     create: { width, height, channels: 3, background: '#808080', noise: { type: 'gaussian', mean: 128, sigma: 10 } },
   })
@@ -40,12 +39,17 @@ async function draw(which: ProbePicture): Promise<Buffer> {
     .toBuffer()
 }
 
+/** Its size in pixels. */
+export function sizeOf(which: ProbePicture): { width: number; height: number } {
+  return PROBES[which]
+}
+
 /** What bytes are, when looked at instead of believed. */
 export interface Look {
   contentType: string
   width: number
   height: number
-  /** Which of the two it shows. */
+  /** Which of the two it shows, in whatever size. */
   shows: ProbePicture | 'something else'
 }
 

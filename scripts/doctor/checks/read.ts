@@ -2,7 +2,7 @@
 import { headObject, type StoredObject } from '../bucket.ts'
 import { careful, type Check, type Examination, type Finding, good, once, wrong } from '../check.ts'
 import { addressOf, type Answer, ask, codeOf, inWords, messageOf, NoAnswer } from '../http.ts'
-import { drawProbe, lookAt, PROBE_HEIGHT, PROBE_WIDTH, type ProbePicture } from '../picture.ts'
+import { drawProbe, lookAt, type ProbePicture, sizeOf } from '../picture.ts'
 import { askFunction, newestSecret, readFault, startMs } from './function.ts'
 
 /** The one picture most checks are about. */
@@ -152,7 +152,8 @@ export const READ: readonly Check[] = [
         )
       }
       const { width, height, shows } = look
-      if (width !== PROBE_WIDTH || height !== PROBE_HEIGHT || shows !== 'first') {
+      const wanted = sizeOf('first')
+      if (width !== wanted.width || height !== wanted.height || shows !== 'first') {
         return wrong(
           `a picture of ${width}×${height} that shows ${shows}, not the one uploaded`,
           'Is another origin behind the rule, or an old object in a CDN? Run npm run doctor again.',
