@@ -34,3 +34,12 @@ export async function interleaved<T extends string>(
     ]),
   ) as Record<T, Timed>
 }
+
+/** Runs all, at most `width` at once. */
+export async function inParallel(width: number, all: (() => Promise<unknown>)[]): Promise<void> {
+  const queue = [...all]
+  const lane = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await next()
+  }
+  await Promise.all(Array.from({ length: width }, lane))
+}

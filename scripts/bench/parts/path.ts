@@ -10,7 +10,7 @@ import { startBare } from '../bare/process.ts'
 import { benchCloud, expectOk } from '../cloud.ts'
 import type { Figure, Options, Part, Report } from '../part.ts'
 import { photographOf } from '../pictures.ts'
-import { interleaved, type Timed } from '../rounds.ts'
+import { inParallel, interleaved, type Timed } from '../rounds.ts'
 
 const PARALLEL = 8
 /** Pictures in one round of the throughput measurement. */
@@ -94,15 +94,6 @@ async function run({ corpus, rounds, small, progress }: Options): Promise<Report
     rmSync(folder, { recursive: true, force: true })
   }
   return reportOf(rows, small ? 4 : BATCH)
-}
-
-/** Runs all, at most `width` at once. */
-async function inParallel(width: number, all: (() => Promise<unknown>)[]): Promise<void> {
-  const queue = [...all]
-  const lane = async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await next()
-  }
-  await Promise.all(Array.from({ length: width }, lane))
 }
 
 async function same(a: Buffer, b: Buffer): Promise<boolean> {

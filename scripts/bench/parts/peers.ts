@@ -1,0 +1,246 @@
+// Part "peers": the same pictures through ipx, the Next.js image optimizer and this function: pictures a second, bytes, score.
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+import sharp from 'sharp'
+
+import { type BenchCloud, benchCloud, expectOk } from '../cloud.ts'
+import type { Figure, Options, Part, Report } from '../part.ts'
+import { type Format, type Peer, startPeers } from '../peers/servers.ts'
+import { photographOf, photographs } from '../pictures.ts'
+import { inParallel, interleaved, type Timed } from '../rounds.ts'
+import { createScorer, type Score } from '../score/scorer.ts'
+import { shown } from '../score/shown.ts'
+import { geometricMean, mean, valueAt } from '../statistics.ts'
+
+/** One of the widths that Next.js makes unless told otherwise. */
+const WIDTH = 828
+const FORMATS: readonly Format[] = ['jpeg', 'webp', 'avif']
+const PARALLEL = 8
+const BATCH = 16
+
+interface Made extends Score {
+  picture: string
+  format: Format
+  by: string
+  /** As asked for; undefined: the default. */
+  quality: number | undefined
+  bytes: number
+}
+
+type Throughput = Record<Format, Record<string, Timed>>
+
+/** Originals over HTTP: any name below /i/ gives picture i, so that nobody's cache answers twice. */
+async function serve(pictures: readonly Buffer[]): Promise<{ url: string; close(): void }> {
+  const server = createServer((request, response) => {
+    const bytes = pictures[Number(/^\/(\d+)\//.exec(request.url ?? '')?.[1])]
+    if (bytes === undefined) response.writeHead(404).end()
+    else
+      response
+        .writeHead(200, {
+          'Content-Type': bytes[0] === 0x89 ? 'image/png' : 'image/jpeg',
+          'Content-Length': bytes.length,
+        })
+        .end(bytes)
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}`, close: () => void server.close() }
+}
+
+/** This function, asked as the peers are: the bytes of picture `i`, from the first read of a key nobody had. */
+function ours(cloud: BenchCloud, pictures: readonly Buffer[]) {
+  let last = 0
+  return {
+    prepare: async (i: number): Promise<string> => {
+      const key = `${i}/${last++}.jpg`
+      await cloud.upload(key, pictures[i] ?? Buffer.alloc(0))
+      return key
+    },
+    get: async (key: string, format: Format): Promise<Buffer> => {
+      const asked = `${key}__op__resize,w_${WIDTH}__op__format,f_${format === 'jpeg' ? 'jpg' : format}`
+      return expectOk(await cloud.read(asked), asked).bytes
+    },
+  }
+}
+
+async function run({ corpus, rounds, small, progress }: Options): Promise<Report> {
+  const { peers, missing } = await startPeers()
+  const scorer = createScorer()
+  try {
+    if (peers.length === 0) return { tables: [], notes: missing, data: [] }
+    const found = await photographs(corpus)
+    const measured = small ? found.slice(0, 2) : found
+    const camera = (await photographOf(corpus, small ? 0.1 : 12)).bytes
+    const pictures = [...measured.map(({ bytes }) => bytes), camera]
+    const server = await serve(pictures)
+    const cloud = await benchCloud()
+    try {
+      await cloud.warmUp(camera)
+      const throughput = await throughputs(peers, server.url, cloud, pictures, { rounds, small, progress })
+
+      const own = ours(cloud, pictures)
+      const made: Made[] = []
+      for (const [i, { name, bytes }] of measured.entries()) {
+        const reference = await shown(
+          await sharp(bytes).autoOrient().resize(WIDTH, undefined, { withoutEnlargement: true }).png().toBuffer(),
+        )
+        for (const format of FORMATS) {
+          progress(`${name} as ${format}`)
+          const add = async (by: string, quality: number | undefined, picture: Buffer) => {
+            const score = await scorer.score(reference, await shown(picture))
+            made.push({ picture: name, format, by, quality, bytes: picture.length, ...score })
+          }
+          await add('this', undefined, await own.get(await own.prepare(i), format))
+          for (const peer of peers)
+            for (const quality of [undefined, ...(small ? [] : peer.qualities)])
+              await add(
+                peer.name,
+                quality,
+                await peer.get({
+                  url: `${server.url}/${i}/${format}-${quality ?? 'default'}`,
+                  width: WIDTH,
+                  format,
+                  ...(quality === undefined ? {} : { quality }),
+                }),
+              )
+        }
+      }
+      return reportOf(peers, throughput, made, [...missing, ...scorer.missing], small ? 4 : BATCH)
+    } finally {
+      server.close()
+      await cloud.close()
+    }
+  } finally {
+    scorer.close()
+    for (const peer of peers) await peer.close()
+  }
+}
+
+async function throughputs(
+  peers: Peer[],
+  url: string,
+  cloud: BenchCloud,
+  pictures: readonly Buffer[],
+  { rounds, small, progress }: Pick<Options, 'rounds' | 'small' | 'progress'>,
+): Promise<Throughput> {
+  const camera = pictures.length - 1
+  const own = ours(cloud, pictures)
+  let last = 0
+  const result: Partial<Throughput> = {}
+  for (const format of FORMATS) {
+    const batch = Array.from({ length: small ? 4 : BATCH }, (_, i) => i)
+    const ways: Record<string, () => Promise<number>> = {
+      this: async () => {
+        const keys: string[] = []
+        for (const _ of batch) keys.push(await own.prepare(camera))
+        return timed(() =>
+          inParallel(
+            PARALLEL,
+            keys.map((key) => () => own.get(key, format)),
+          ),
+        )
+      },
+    }
+    for (const peer of peers)
+      ways[peer.name] = () =>
+        timed(() =>
+          inParallel(
+            PARALLEL,
+            batch.map(() => () => peer.get({ url: `${url}/${camera}/${last++}`, width: WIDTH, format })),
+          ),
+        )
+    result[format] = await interleaved(rounds, ways, (text) => progress(`12 MP to ${WIDTH} px ${format}, ${text}`))
+  }
+  return result as Throughput
+}
+
+async function timed(run: () => Promise<unknown>): Promise<number> {
+  const started = performance.now()
+  await run()
+  return performance.now() - started
+}
+
+/** What a peer needs to look as ours does, against what we need, picture by picture. */
+function atOurScore(made: Made[], format: Format, by: string, metric: 's2' | 'butteraugli'): number {
+  const ratios: number[] = []
+  for (const own of made.filter((one) => one.by === 'this' && one.format === format)) {
+    const score = own[metric]
+    if (score === undefined) continue
+    const curve = made
+      .filter((one) => one.by === by && one.format === format && one.picture === own.picture)
+      .map((one) => [one[metric] ?? Number.NaN, Math.log(one.bytes)] as const)
+    const theirs = valueAt(curve, score)
+    if (theirs !== undefined) ratios.push(own.bytes / Math.exp(theirs))
+  }
+  return geometricMean(ratios)
+}
+
+function reportOf(peers: Peer[], throughput: Throughput, made: Made[], missing: string[], batch: number): Report {
+  const names = ['this', ...peers.map(({ name }) => name)]
+  const of = (by: string, format: Format) =>
+    made.filter((one) => one.by === by && one.format === format && one.quality === undefined)
+  const rows = FORMATS.flatMap((format) =>
+    names.map((by) => {
+      const own = of(by, format)
+      const scores = own.map(({ s2 }) => s2 ?? Number.NaN)
+      return {
+        format,
+        by,
+        perSecond: (1000 * batch) / (throughput[format][by]?.ms ?? Number.NaN),
+        ratio: throughput[format][by]?.ratio ?? Number.NaN,
+        kilobytes: mean(own.map(({ bytes }) => bytes)) / 1000,
+        meanScore: mean(scores),
+        worstScore: Math.min(...scores),
+        butteraugli: mean(own.map(({ butteraugli }) => butteraugli ?? Number.NaN)),
+        ours: by === 'this' ? 1 : atOurScore(made, format, by, 's2'),
+        oursButteraugli: by === 'this' ? 1 : atOurScore(made, format, by, 'butteraugli'),
+      }
+    }),
+  )
+  const figures: Figure[] = rows
+    .filter(({ by }) => by !== 'this')
+    .flatMap(({ format, by, ratio, ours }) => [
+      { what: `${format}: pictures a second, this / ${by}`, value: ratio, atLeast: 1 },
+      { what: `${format}: bytes at equal score, this / ${by}`, value: ours, atMost: 1 },
+    ])
+  return {
+    tables: [
+      {
+        title: `Photographs to ${WIDTH} px, each at its defaults`,
+        columns: [
+          'format',
+          'by',
+          'pictures/s',
+          'KB',
+          'SSIMULACRA2 mean',
+          'worst',
+          'Butteraugli',
+          'our bytes at equal score',
+          'at equal Butteraugli',
+        ],
+        rows: rows.map((row) => [
+          row.format,
+          row.by,
+          row.perSecond.toFixed(1),
+          row.kilobytes.toFixed(1),
+          row.meanScore.toFixed(1),
+          row.worstScore.toFixed(1),
+          row.butteraugli.toFixed(2),
+          `× ${row.ours.toFixed(3)}`,
+          `× ${row.oursButteraugli.toFixed(3)}`,
+        ]),
+      },
+    ],
+    figures,
+    notes: [
+      `Pictures a second: a 12 MP JPEG, ${PARALLEL} at once, nothing cached. ipx and Next.js read it over HTTP and answer; this reads it from the local bucket through the mirror, verifies, stores and answers.`,
+      ...missing,
+    ],
+    data: { rows, throughput, made },
+  }
+}
+
+export const peers: Part = { about: 'ipx and the Next.js image optimizer: pictures a second, bytes and scores', run }
