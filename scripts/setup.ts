@@ -150,13 +150,15 @@ async function finish(steps: readonly Step[], more: object, next: () => string):
 }
 
 function print(): void {
+  const { functionUrl } = deployment
+  const choices = functionUrl === undefined ? { sni: true, ...rule } : rule
   const input = {
     region: deployment.region,
     originals: deployment.originals,
     compressed: deployment.compressed,
     privateCompressed: values['private-compressed'],
     // A secret does not belong on a screen; envsubst puts it in.
-    rule: wantedRule(deployment, deployment.functionUrl ?? '${FUNCTION_URL}', '${MIRROR_SECRET}', rule),
+    rule: wantedRule(deployment, functionUrl ?? '${FUNCTION_URL}', '${MIRROR_SECRET}', choices),
     roles: wantedRoles(deployment),
   }
   const text = printed(input)

@@ -9,7 +9,7 @@ export interface TerraformInput {
   originals: string
   compressed: string
   privateCompressed: boolean
-  /** Its secret is not written: it becomes a variable. */
+  /** Its secret is not written, it becomes a variable; so does the address, which is its default where it is known. */
   rule: NewRule
   roles: Record<'origin' | 'events', WantedRole>
 }
@@ -28,6 +28,10 @@ export function terraform({ region, originals, compressed, privateCompressed, ru
 
 provider "alicloud" {
   region = ${quoted(region)}
+}
+
+variable "function_url" {
+  type = string${URL.canParse(rule.mirrorUrl) ? `\n  default = ${quoted(rule.mirrorUrl)}` : ''}
 }
 
 variable "mirror_secret" {
@@ -51,7 +55,7 @@ resource "alicloud_oss_bucket_website" "compressed" {
       }
       redirect {
 ${redirectFields(rule)
-  .map(([name, value]) => `        ${snake(name)} = ${quoted(value)}`)
+  .map(([name, value]) => `        ${snake(name)} = ${name === 'MirrorURL' ? 'var.function_url' : quoted(value)}`)
   .join('\n')}
         mirror_headers {
           pass_all = "false"

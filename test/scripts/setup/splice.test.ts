@@ -107,6 +107,26 @@ describe('our rule in a configuration of somebody', () => {
     expect(placed.xml.endsWith(rest)).toBe(true)
   })
 
+  it('made by hand, gets what it lacks, in the order of the documents', () => {
+    const byHand = `<WebsiteConfiguration><RoutingRules><RoutingRule><RuleNumber>1</RuleNumber><Condition><HttpErrorCodeReturnedEquals>404</HttpErrorCodeReturnedEquals></Condition><Redirect>
+<RedirectType>Mirror</RedirectType>
+<MirrorHeaders><Set><Key>X-Mirror-Secret</Key><Value>by-hand-0123456789</Value></Set></MirrorHeaders></Redirect></RoutingRule></RoutingRules></WebsiteConfiguration>`
+    const { xml } = withOurRule(byHand, { mirrorUrl: 'https://a.example.com/b&c/', secret: OURS.secret })
+    expect(xml).toBe(
+      byHand.replace('by-hand-0123456789', OURS.secret).replace(
+        '</MirrorHeaders>',
+        `</MirrorHeaders>
+<MirrorURL>https://a.example.com/b&amp;c/</MirrorURL>
+<PassQueryString>false</PassQueryString>
+<MirrorFollowRedirect>false</MirrorFollowRedirect>
+<MirrorCheckMd5>true</MirrorCheckMd5>
+<MirrorProxyPass>true</MirrorProxyPass>
+<MirrorSaveOssMeta>false</MirrorSaveOssMeta>
+<MirrorSNI>true</MirrorSNI>`,
+      ),
+    )
+  })
+
   it('gets another secret and nothing else', () => {
     const before = withOurRule(SOMEBODYS, OURS).xml
     expect(withSecret(before, OURS.mirrorUrl, 'another-secret-987654')).toBe(
