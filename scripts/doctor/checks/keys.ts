@@ -1,5 +1,5 @@
 // Keys that are not just a picture: with unusual characters, of nothing, with operations.
-import { headObject } from '../bucket.ts'
+import { headObject, refusalOf } from '../bucket.ts'
 import { careful, type Check, type Examination, good, unknown, wrong } from '../check.ts'
 import { inWords } from '../http.ts'
 import { askFunction, newestSecret } from './function.ts'
@@ -29,6 +29,23 @@ export const KEYS: readonly Check[] = [
         `«${UNUSUAL}» reads ${inWords(answer)}: OSS hands such names on in another spelling than it stores them`,
         'Use names of letters, digits, - _ . and / until that is understood; the log of the function has the path as it came (npx s origin logs --tail).',
       )
+    },
+  },
+  {
+    name: 'signed-read',
+    title: 'Known: whether a signed read calls the mirror',
+    needs: ['first-read'],
+    async run(examination) {
+      const key = examination.scratch.key('signed.jpg')
+      await upload(examination, key, 'second')
+      // One report says that it does not; the documents are silent.
+      const refusal = await examination.owner.compressed.get(key, { timeout: examination.limits.requestMs }).then(
+        () => undefined,
+        (error: unknown) => refusalOf(error),
+      )
+      if (refusal === undefined) return good('it does: a CDN may sign its reads')
+      if (refusal.status === 404) return good('it does not: CDN and programs have to read without signing')
+      return unknown(`a signed read of a missing object gives ${refusal.code}: ${refusal.message}`)
     },
   },
   {

@@ -36,7 +36,7 @@ beforeEach(async () => {
   oss.faults.clear()
   oss.requests.clear()
   Object.assign(oss.switches, { forcedDownload: false })
-  Object.assign(oss.switches.mirror, { tag: 'MIRROR', proxyPass: 'by-rule' })
+  Object.assign(oss.switches.mirror, { tag: 'MIRROR', proxyPass: 'by-rule', signedGet: false })
   const ours = { mirrorUrl: `${addresses.function}/`, secret: addresses.mirrorSecret, proxyPass: false, saveMeta: true }
   await putWebsite(patient.client, 'compressed', websiteXml(ours))
 })
@@ -50,6 +50,7 @@ it('STORE=mirror with a bounded ALLOW below a prefix: all ✓, nothing to look a
   const { wrong, skipped, careful, of } = await patient.examine()
   expect({ wrong, skipped, careful }).toEqual({ wrong: [], skipped: [], careful: [] })
   expect(of('who-writes').note).toMatch(/OSS alone/)
+  expect(of('signed-read').note).toMatch(/it does not/)
   expect(of('allow').note).toMatch(/not listed is refused/)
   const written = patient.cloud.oss.requests.entries().filter(({ operation }) => operation === 'PutObject')
   expect(written.length).toBeGreaterThan(2)
@@ -67,6 +68,12 @@ it('goes where the rule applies, when that is narrower', async () => {
   const elsewhere = await patient.examine({ SOURCE_PREFIXES: 'blog/' })
   expect(elsewhere.wrong).toEqual(['rule'])
   expect(elsewhere.of('rule').cause).toMatch(/only for keys below shop\/2026\/, not for blog\//)
+})
+
+it('says that a signed read calls the mirror, where it does', async () => {
+  patient.cloud.oss.switches.mirror.signedGet = true
+  const { wrong, of } = await patient.examine()
+  expect([wrong, of('signed-read').note]).toEqual([[], 'it does: a CDN may sign its reads'])
 })
 
 describe('what works, but not as well as it could, is ✓ with something to look at', () => {
