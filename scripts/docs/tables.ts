@@ -2,14 +2,24 @@
 import { SETTINGS } from '../../src/config.ts'
 import { ACTION_DOCS } from '../../src/key/actions/docs.ts'
 import { ACTIONS } from '../../src/key/actions/list.ts'
+import { picturesTable } from './pictures.ts'
+import { SETTINGS_ZH } from './settings-zh.ts'
 
-/** The settings: name, default, what for. */
-export function settingsTable(): string {
+const WORDS = {
+  en: { head: '| name | default | |', required: '(required)', empty: '(empty)' },
+  zh: { head: '| 名称 | 默认值 | |', required: '（必填）', empty: '（空）' },
+}
+
+/** The settings: name, default, what for. @throws Error for a setting that nobody has put into Chinese. */
+export function settingsTable(language: 'en' | 'zh'): string {
+  const { head, required, empty } = WORDS[language]
   const rows = SETTINGS.map(({ name, default: byDefault, about }) => {
-    const shown = byDefault === undefined ? '(required)' : byDefault === '' ? '(empty)' : `\`${byDefault}\``
-    return `| \`${name}\` | ${shown} | ${cell(about)} |`
+    const shown = byDefault === undefined ? required : byDefault === '' ? empty : `\`${byDefault}\``
+    const text = language === 'en' ? about : SETTINGS_ZH[name]
+    if (text === undefined) throw new Error(`Expected ${name} in scripts/docs/settings-zh.ts, found nothing.`)
+    return `| \`${name}\` | ${shown} | ${cell(text)} |`
   })
-  return ['| name | default | |', '|---|---|---|', ...rows].join('\n')
+  return [head, '|---|---|---|', ...rows].join('\n')
 }
 
 /** Every action with its parameters: range, default, meaning. */
@@ -42,13 +52,15 @@ function cell(text: string): string {
 
 /** The document with what stands between `<!-- name -->` and `<!-- /name -->` replaced. @throws Error without the marks. */
 export function withTable(document: string, name: string, table: string): string {
-  const marks = new RegExp(`(<!-- ${name} -->\\n)[\\s\\S]*?(\\n<!-- /${name} -->)`)
+  const marks = new RegExp(`(<!-- ${name} -->\\n)(?:[\\s\\S]*?\\n)?(<!-- /${name} -->)`)
   if (!marks.test(document)) throw new Error(`Expected the marks <!-- ${name} --> … <!-- /${name} -->, found none.`)
-  return document.replace(marks, (_, open: string, close: string) => `${open}${table}${close}`)
+  return document.replace(marks, (_, open: string, close: string) => `${open}${table}\n${close}`)
 }
 
 /** Documents with tables, and which. */
 export const DOCUMENTS: readonly { file: string; name: string; table: () => string }[] = [
-  { file: 'README.md', name: 'settings', table: settingsTable },
+  { file: 'README.md', name: 'settings', table: () => settingsTable('en') },
+  { file: 'README.zh-CN.md', name: 'settings', table: () => settingsTable('zh') },
+  { file: 'docs/keys.md', name: 'pictures', table: () => picturesTable('pictures', 'en') },
   { file: 'docs/keys.md', name: 'operations', table: operationsTable },
 ]

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { deflateRawSync } from 'node:zlib'
 
+import { BUNDLES } from '../../scripts/build/bundle.ts'
 import { pinned } from '../../scripts/build/download.ts'
 import { filesIn, seal } from '../../scripts/build/seal.ts'
 import { functionNode } from '../../scripts/local/cloud.ts'
@@ -32,18 +33,15 @@ function built(name: string, env: NodeJS.ProcessEnv, umask = '022'): string {
 /** TEXT_FONT_FILE of a developer adds a font, nothing else. */
 const contents = (of: string) => filesIn(of).filter((file) => !file.startsWith('fonts/'))
 
-NOT_ON_OTHER_MACHINES('the build holds exactly what runs: the entries, the SDK, sharp for linux-x64 with glibc', () => {
+NOT_ON_OTHER_MACHINES('the build holds exactly what runs: the bundles, sharp for linux-x64 with glibc', () => {
   const files = contents(dist).map((file) =>
     file.replace(/(libvips-cpp\.so|sharp-linux-x64)[.-][\d.]+\d/, '$1-VERSION'),
   )
   expect(files.filter((file) => !SEMVER.test(file))).toEqual(
     [
-      'ali-oss.js',
       'bootstrap',
-      'index.js',
       'package.json',
-      'web.js',
-      'worker.js',
+      ...Object.keys(BUNDLES).map((name) => `${name}.js`),
       ...['LICENSE.md', 'color.cjs', 'index.cjs', 'package.json'].map((name) => `node_modules/@img/colour/${name}`),
       ...['README.md', 'lib/index.js', 'lib/libvips-cpp.so-VERSION', 'package.json', 'versions.json'].map(
         (name) => `node_modules/@img/sharp-libvips-linux-x64/${name}`,

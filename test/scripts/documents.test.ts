@@ -1,0 +1,144 @@
+// The documents say what is there: commands, settings, files, sections and error codes they name exist.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+import sharp from 'sharp'
+
+import { PICTURES_FOLDER, SHOWN } from '../../scripts/docs/pictures.ts'
+import { SETTINGS } from '../../src/config.ts'
+import { STATUS_OF } from '../../src/errors.ts'
+
+const READMES = ['README.md', 'README.zh-CN.md'] as const
+const DOCUMENTS = [
+  ...READMES,
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  ...readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+]
+const read = (file: string) => readFileSync(file, 'utf8')
+const all = (pattern: RegExp, text: string) => [...text.matchAll(pattern)].map((match) => match[1] ?? '')
+
+const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: object }).scripts)
+/** Set by people and read by scripts, Serverless Devs or the platform, but no settings of the function. */
+const KNOWN_VARIABLES = new Set([
+  ...SETTINGS.map(({ name }) => name),
+  ...all(/^([A-Z][A-Z_]+)=/gm, read('.env.example')),
+])
+
+describe.each(DOCUMENTS)('%s', (file) => {
+  const text = read(file)
+
+  it('names only commands that exist', () => {
+    for (const command of all(/npm run (?:-s )?([a-z][a-z:-]*)/g, text))
+      expect([file, scripts]).toEqual([file, expect.arrayContaining([command])])
+  })
+
+  it('names only settings that exist', () => {
+    for (const name of all(/`([A-Z][A-Z]*_[A-Z_]+)(?:=[^`]*)?`/g, text)) {
+      if (!/^(FC|ALIBABA_CLOUD)_|^(AUTO|MOST|LOCAL|GLIBC)_/.test(name))
+        expect([file, name, KNOWN_VARIABLES.has(name)]).toEqual([file, name, true])
+    }
+  })
+
+  it('links to files and sections that exist', () => {
+    for (const target of all(/\]\(([^)\s]+)\)/g, text).filter((link) => !/^[a-z]+:/.test(link))) {
+      const [path = '', section] = target.split('#')
+      const linked = path === '' ? file : join(dirname(file), path)
+      expect([file, target, existsSync(linked)]).toEqual([file, target, true])
+      if (section !== undefined)
+        expect([target, anchors(read(linked))]).toEqual([target, expect.arrayContaining([section])])
+    }
+  })
+})
+
+it('error codes in the troubleshooting are codes of the function, with their status', () => {
+  const rows = all(/^\| (`[a-z_]+`.*?) \|/gm, read('docs/troubleshooting.md')).filter((cell) => /, \d{3}/.test(cell))
+  expect(rows.length).toBeGreaterThan(3)
+  for (const cell of rows) {
+    const status = Number(/, (\d{3})/.exec(cell)?.[1])
+    for (const code of all(/`([a-z_]+)`/g, cell))
+      expect([code, STATUS_OF[code as keyof typeof STATUS_OF]]).toEqual([code, status])
+  }
+})
+
+describe('both READMEs', () => {
+  const [english, chinese] = READMES.map(read) as [string, string]
+
+  it('have the same sections and tables, row by row', () => {
+    const shape = (text: string) => outside(text).flatMap((line) => /^(#+|\|)/.exec(line)?.[0] ?? [])
+    expect(shape(chinese)).toEqual(shape(english))
+    const columns = (text: string) =>
+      outside(text)
+        .filter((line) => line.startsWith('|'))
+        .map((line) => line.split(' | ').length)
+    expect(columns(chinese)).toEqual(columns(english))
+  })
+
+  it('name the same commands, settings and files as often, and link to the same places in the same order', () => {
+    const codes = (text: string) =>
+      all(/(`[^`\n]+`)/g, outside(text).join('\n')).filter((code) => /^`[\x20-\x7e]+`$/.test(code))
+    // Words stand in another order, and the Chinese names dot segments by their dots.
+    expect(
+      codes(chinese)
+        .filter((code) => !/^`\.\.?`$/.test(code))
+        .toSorted(),
+    ).toEqual(codes(english).toSorted())
+    const links = (text: string) => all(/\]\(([^)\s]+)\)/g, text).filter((link) => !link.startsWith('README'))
+    expect(links(chinese)).toEqual(links(english))
+  })
+
+  it('have the same ten steps, and say of the same ones that only the console can do them', () => {
+    const steps = (text: string, console: string) =>
+      all(/^\d+\. ([\s\S]*?)(?=^\d+\. |^$)/gm, text).map((step) => step.split(console).length - 1)
+    expect(steps(english, '**console**')).toHaveLength(10)
+    expect(steps(chinese, '**控制台**')).toEqual(steps(english, '**console**'))
+  })
+
+  it('have the same commands in their code blocks', () => {
+    const commands = (text: string) =>
+      all(/```sh\n([\s\S]*?)```/g, text).flatMap((block) => block.split('\n').map((line) => line.replace(/ *#.*/, '')))
+    expect(commands(chinese)).toEqual(commands(english))
+  })
+})
+
+it('the pictures of docs/keys.md are there, small, and what their keys ask for', async () => {
+  expect(readdirSync(PICTURES_FOLDER)).toHaveLength(SHOWN.length)
+  const sizes = new Map<string, string>()
+  for (const file of readdirSync(PICTURES_FOLDER)) {
+    const bytes = readFileSync(join(PICTURES_FOLDER, file))
+    expect(bytes.length).toBeLessThan(20_000)
+    const { width, height, format } = await sharp(bytes).metadata()
+    sizes.set(file, `${format} ${width}x${height}`)
+  }
+  expect(Object.fromEntries(sizes)).toMatchObject({
+    'original.jpg': 'jpeg 300x200',
+    'width.jpg': 'jpeg 150x100',
+    'fill.jpg': 'jpeg 120x120',
+    'pad.jpg': 'jpeg 120x120',
+    'crop.jpg': 'jpeg 120x120',
+    'crop-then-resize.jpg': 'jpeg 60x60',
+    'circle.webp': 'webp 181x181',
+    'rounded.webp': 'webp 180x120',
+    'watermark.jpg': 'jpeg 240x160',
+  })
+})
+
+/** Lines that are neither in a code block nor indented as one. */
+function outside(text: string): string[] {
+  return text
+    .replace(/```[\s\S]*?```/g, '')
+    .split('\n')
+    .filter((line) => !/^ {4}/.test(line))
+}
+
+/** Anchors of headings, as the usual renderers make them. */
+function anchors(text: string): string[] {
+  return all(/^#+ (.+)$/gm, text).map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_\- ]/gu, '')
+      .replace(/ /g, '-'),
+  )
+}
