@@ -41,13 +41,25 @@ export interface FunctionLine {
   ms: { total: number; read?: number; render?: number; put?: number }
 }
 
+let built: Promise<string> | undefined
+
+/** Folder of the built function: built once, gone when the process ends. */
+export function builtFunction(): Promise<string> {
+  built ??= (async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'oss-image-origin-bench-'))
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+    await buildFunction(folder, { for: 'here' })
+    return folder
+  })()
+  return built
+}
+
 export async function benchCloud(options: Partial<CloudOptions> = {}): Promise<BenchCloud> {
   const folder = mkdtempSync(join(tmpdir(), 'oss-image-origin-bench-'))
   const remove = () => rmSync(folder, { recursive: true, force: true })
-  const codeDir = join(folder, 'function')
   const lines: FunctionLine[] = []
   try {
-    await buildFunction(codeDir, { for: 'here' })
+    const codeDir = await builtFunction()
     const onLog = ({ text }: { text: string }) => {
       for (const line of text.split('\n')) {
         const found = line.startsWith('{') ? (JSON.parse(line) as FunctionLine) : undefined

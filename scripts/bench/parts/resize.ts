@@ -1,12 +1,9 @@
 // Part "resize": the whole way of a request (two buckets in memory, workers as deployed) against the bare engine call of the
 // same result, in turn; medians and their ratio. Parse and plan of keys beside it. No sockets, no put: what our own code costs.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import sharp from 'sharp'
 
-import { buildFunction } from '../../build.ts'
 import { loadConfig } from '../../../src/config.ts'
 import { createLog } from '../../../src/log.ts'
 import { createOrigin } from '../../../src/origin.ts'
@@ -17,6 +14,7 @@ import { compress } from '../../../src/image/compress.ts'
 import { memoryForRenders } from '../../../src/workers/memory.ts'
 import { createPool } from '../../../src/workers/pool.ts'
 import { jobOf } from '../bare/job.ts'
+import { builtFunction } from '../cloud.ts'
 import type { Options, Part, Report } from '../part.ts'
 import { photographOf } from '../pictures.ts'
 import { interleaved } from '../rounds.ts'
@@ -37,8 +35,7 @@ const config = loadConfig(
 
 async function run({ corpus, rounds, small, progress }: Options): Promise<Report> {
   const photo = (await photographOf(corpus, small ? 0.1 : 12)).bytes
-  const folder = mkdtempSync(join(tmpdir(), 'oss-image-origin-bench-'))
-  await buildFunction(folder, { for: 'here' })
+  const folder = await builtFunction()
   const pool = createPool({
     workers: 2,
     workerPath: join(folder, 'worker.js'),
@@ -84,7 +81,6 @@ async function run({ corpus, rounds, small, progress }: Options): Promise<Report
     }
   } finally {
     pool.close()
-    rmSync(folder, { recursive: true, force: true })
   }
 }
 

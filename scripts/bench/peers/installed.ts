@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** From the project's folder, where every script runs. */
-export const PEERS = join(process.cwd(), 'scripts', 'bench', 'peers')
+export const PEERS = process.env['BENCH_PEERS'] ?? join(process.cwd(), 'scripts', 'bench', 'peers')
 
 export const HOW_TO_INSTALL = 'npm ci --prefix scripts/bench/peers'
 
