@@ -245,14 +245,10 @@ describe('what is there already', () => {
 })
 
 it('a bucket that blocks the public from its first moment is opened all the same', async () => {
-  const blocking = await startAccount({ blockPublicAccess: true })
-  await blocking.apply()
-  expect(blocking.oss.store.bucket('compressed')?.settings).toMatchObject({
-    acl: 'public-read',
-    blockPublicAccess: false,
-  })
-  expect(blocking.oss.store.bucket('originals')?.settings).toMatchObject({ acl: 'private', blockPublicAccess: true })
-  await blocking.close()
+  account.oss.switches.blockPublicAccess = true
+  await account.apply()
+  expect(settingsOf('compressed')).toMatchObject({ acl: 'public-read', blockPublicAccess: false })
+  expect(settingsOf('originals')).toMatchObject({ acl: 'private', blockPublicAccess: true })
 })
 
 describe('refused, with what to do', () => {

@@ -141,6 +141,9 @@ describe('our rule in a configuration of somebody', () => {
       validateWebsiteXml(xml)
       expect(parseWebsite(xml)).toMatchObject({ errorDocument: { key: 'e.html' }, rules: [{ number: 1 }] })
     }
+    // The parser does not say where the last character beyond the basic plane ends.
+    const { xml } = withOurRule('<WebsiteConfiguration x="😀"/>', OURS)
+    expect(xml).toMatch(/^<WebsiteConfiguration x="😀"><RoutingRules><RoutingRule>[^]*<\/WebsiteConfiguration>$/)
   })
 })
 
