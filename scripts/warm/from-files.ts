@@ -9,6 +9,7 @@ import { parse } from 'csv-parse'
 
 import { EXIT, fail } from '../args.ts'
 import { decodeListed } from '../listing/bucket.ts'
+import { linesOf } from '../running/lines.ts'
 import type { WarmSource, WarmStep } from './source.ts'
 import type { Wanted } from './wanted.ts'
 
@@ -116,18 +117,6 @@ function open(file: string, consumed: (bytes: number) => void): NodeJS.ReadableS
   raw.on('data', (chunk: string | Buffer) => consumed(chunk.length))
   if (!file.endsWith('.gz')) return raw
   return pipeline(raw, createGunzip(), () => undefined)
-}
-
-/** Unlike node:readline this throws where the stream breaks. */
-async function* linesOf(stream: AsyncIterable<Buffer | string>): AsyncGenerator<string> {
-  const utf8 = new TextDecoder()
-  let rest = ''
-  for await (const chunk of stream) {
-    const lines = (rest + (typeof chunk === 'string' ? chunk : utf8.decode(chunk, { stream: true }))).split('\n')
-    rest = lines.pop() ?? ''
-    yield* lines
-  }
-  if (rest !== '') yield rest
 }
 
 /** `dir%2Fphoto.jpg` → `dir/photo.jpg`; undefined for what is no encoded name (a heading, say). */
