@@ -206,7 +206,7 @@ const WATCHED = {
 
 /** The function `events` of s.yaml: the same build in the built-in runtime, under a role of its own. */
 function startEvents(
-  { codeDir, memoryMb = 2048, onLog, events: { instances = 1, environment } = {} }: CloudOptions,
+  { codeDir, memoryMb = 2048, onLog, events: { instances = 4, environment } = {} }: CloudOptions,
   settings: Record<string, string>,
   oss: LocalOss,
   policyOf: LocalRam['policyOf'],

@@ -24,6 +24,9 @@ export interface Derivative extends StoredObject {
 /** More keys that begin with the original's name and a mark but belong to others are left to the audit. */
 const MOST_STRANGERS = 1000
 
+/** Looked at together. */
+const AT_ONCE = 16
+
 /**
  * Everything made from an original that is stored now, with its metadata: three narrow listings and a HEAD for each object
  * found, for the plain key and for each size in front. What only has this original as its watermark is not found this way
@@ -38,15 +41,23 @@ export async function* derivativesOf(
   deadline: number,
 ): AsyncGenerator<Derivative> {
   let strangers = 0
-  for await (const key of possibleKeys(sourceKey, derivatives, settings, deadline)) {
+  const look = async (key: string): Promise<Derivative[]> => {
     const owner = sourceOf(key, settings)
-    if (owner === undefined) continue
-    if (owner !== sourceKey && ++strangers > MOST_STRANGERS) continue
-    const lost = owner !== sourceKey && (await currentOriginal(owner, originals, deadline)) === undefined
-    if (owner !== sourceKey && !lost) continue
+    if (owner === undefined) return []
+    const foreign = owner !== sourceKey
+    if (foreign && ++strangers > MOST_STRANGERS) return []
+    if (foreign && (await currentOriginal(owner, originals, deadline)) !== undefined) return []
     const stored = await derivatives.head(key, deadline)
-    if (stored !== undefined) yield { ...stored, lost }
+    return stored === undefined ? [] : [{ ...stored, lost: foreign }]
   }
+  let keys: string[] = []
+  for await (const key of possibleKeys(sourceKey, derivatives, settings, deadline)) {
+    keys.push(key)
+    if (keys.length < AT_ONCE) continue
+    for (const found of await Promise.all(keys.map(look))) yield* found
+    keys = []
+  }
+  for (const found of await Promise.all(keys.map(look))) yield* found
 }
 
 /** Keys that may be there, each once: those that listings have, and those that can only be asked for. */

@@ -126,11 +126,17 @@ export function createFreshness({ config, origin, buckets, log, ...given }: Fres
   return {
     async handle(records, context, deadline) {
       const work = records.flatMap((record) => {
-        // Never what lies where we write: that would not end.
-        const change = record.oss.bucket.name === config.originals ? changeOf(record) : undefined
-        return change === undefined
-          ? []
-          : change.sourceKeys.filter(isOurs).map((key) => refreshOne(key, change, context, deadline))
+        const { name } = record.oss.bucket
+        if (name !== config.originals) {
+          log.notice(
+            'error',
+            `Expected events of the bucket ${config.originals}, got one of ${name}: look at the trigger`,
+          )
+          return []
+        }
+        const change = changeOf(record)
+        if (change === undefined) return []
+        return change.sourceKeys.filter(isOurs).map((key) => refreshOne(key, change, context, deadline))
       })
       const failed = (await Promise.allSettled(work)).find((result) => result.status === 'rejected')
       if (failed !== undefined)

@@ -4,8 +4,8 @@ const seeds = (count: number) => Array.from({ length: count }, (_, index) => ind
 
 it.each([
   ['both', 200],
-  ['function', 60],
-  ['mirror', 60],
+  ['function', 40],
+  ['mirror', 40],
 ] as const)(
   'at rest every stored object shows its original as it is, and none is without one (%s stores, %i interleavings)',
   async (store, count) => {
@@ -20,6 +20,7 @@ it.each([
     // Else it would have shown nothing.
     expect(Math.min(seen.stored / 10, seen.removed, seen.failedDeliveries)).toBeGreaterThan(count)
   },
+  120_000,
 )
 
 it('without the second look, reads that were under way leave old pictures behind', async () => {
