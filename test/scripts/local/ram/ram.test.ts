@@ -1,3 +1,5 @@
+import * as sdk from '@alicloud/ram20150501'
+
 import { createCredentials } from '../../../../scripts/local/oss/auth/credentials.ts'
 import { type LocalRam, startRam } from '../../../../scripts/local/ram/server.ts'
 import { createRam, type RamKeys } from '../../../../scripts/ram.ts'
@@ -83,6 +85,47 @@ it('names errors as documented', async () => {
   await expect(ram.createRole('Bad Name', TRUST, '')).rejects.toMatchObject({
     code: 'InvalidParameter.RoleName.InvalidChars',
   })
+})
+
+it('answers the calls that our scripts do not make', async () => {
+  const client = new sdk.default({
+    ...owner,
+    endpoint: new URL(local.url).host,
+    protocol: 'http',
+  } as ConstructorParameters<typeof sdk.default>[0])
+  const ram = ramOf()
+  await ram.createPolicy('p', policy('oss:GetObject'), '')
+  await ram.setPolicy('p', policy('oss:PutObject'))
+  const versions = async () => {
+    const { body } = await client.listPolicyVersions(
+      new sdk.ListPolicyVersionsRequest({ policyName: 'p', policyType: 'Custom' }),
+    )
+    return body?.policyVersions?.policyVersion?.map(({ versionId, isDefaultVersion }) => [versionId, isDefaultVersion])
+  }
+  expect(await versions()).toEqual([
+    ['v1', false],
+    ['v2', true],
+  ])
+  const remove = (versionId: string) =>
+    client.deletePolicyVersion(new sdk.DeletePolicyVersionRequest({ policyName: 'p', versionId }))
+  await expect(remove('v2')).rejects.toMatchObject({ code: 'DeleteConflict.Policy.Version.Default' })
+  await expect(remove('v9')).rejects.toMatchObject({ code: 'EntityNotExist.Policy.Version' })
+  await remove('v1')
+  expect(await versions()).toEqual([['v2', true]])
+  const system = new sdk.GetPolicyVersionRequest({
+    policyName: 'AliyunOSSFullAccess',
+    policyType: 'System',
+    versionId: 'v1',
+  })
+  expect((await client.getPolicyVersion(system)).body?.policyVersion?.policyDocument).toContain('oss:*')
+  await ram.createRole('r', TRUST, '')
+  await ram.attach('r', 'p')
+  const deleteRole = () => client.deleteRole(new sdk.DeleteRoleRequest({ roleName: 'r' }))
+  await expect(deleteRole()).rejects.toMatchObject({ code: 'DeleteConflict.Role.Policy' })
+  await ram.detach('r', { name: 'p', type: 'Custom' })
+  await deleteRole()
+  expect(await ram.roleOf('r')).toBeUndefined()
+  await expect(client.listUsers(new sdk.ListUsersRequest({}))).rejects.toMatchObject({ code: 'InvalidAction.NotFound' })
 })
 
 it('refuses a wrong secret, an unknown key, an old date', async () => {
