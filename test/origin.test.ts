@@ -147,7 +147,7 @@ describe('what is answered', () => {
     expect(buckets.stored.size).toBe(expected === 200 ? 1 : 0)
   })
 
-  it.each(['<html><script>alert(1)</script></html>', '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'])(
+  it.each(['<html><script>alert(1)</script></html>', '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)">'])(
     'active content never under its own type: %s',
     async (text) => {
       const buckets = memoryBuckets({ 'x.jpg': Buffer.from(text) })
@@ -158,6 +158,16 @@ describe('what is answered', () => {
       expect(stored).toMatchObject({ contentType: 'application/octet-stream', contentDisposition: 'attachment' })
     },
   )
+
+  it('an SVG goes out as one when it has been made harmless', async () => {
+    const source = '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><path d="M 0 0 L 9 9"/></svg>'
+    const buckets = memoryBuckets({ 'x.jpg': Buffer.from(source) })
+    const { headers, body } = await ask('/x.jpg', { buckets })
+    expect(headers).toMatchObject({ 'Content-Type': 'image/svg+xml', 'Content-Length': String(body.length) })
+    expect(body.toString()).not.toContain('alert')
+    expect(headers).not.toHaveProperty('Content-Disposition')
+    expect(buckets.stored.get('x.jpg')).toMatchObject({ bytes: body, object: { contentType: 'image/svg+xml' } })
+  })
 
   it('404 for a missing original and for a key outside SOURCE_PREFIXES, told the same way', async () => {
     const missing = await ask('/none.jpg')
@@ -370,6 +380,55 @@ describe('the put', () => {
     expect(new Set(answers.map((answer) => answer.body)).size).toBe(1)
     await Promise.all(answers.map((answer) => answer.settled))
     expect(buckets.counts).toMatchObject({ opened: 1, puts: 1 })
+  })
+})
+
+describe('what is streamed to those who joined', () => {
+  const joined = async (replacement: Buffer | undefined): Promise<number[]> => {
+    const buckets = memoryBuckets({ 'film.mp4': film })
+    const open = buckets.originals.open
+    buckets.originals.open = (key, deadline) => {
+      // Replaced between the first read and the second.
+      if (buckets.counts.opened > 0 && replacement !== undefined) buckets.files.set(key, replacement)
+      return open(key, deadline)
+    }
+    const log = createLog('silent', () => undefined)
+    const origin = createOrigin({ config: testConfig(), buckets: () => buckets, compress, render, log })
+    const request = { method: 'GET', rawPath: '/film.mp4', mirrorSecret: SECRET }
+    const answers = await Promise.all([origin.handle(request, context), origin.handle(request, context)])
+    for (const { body } of answers) {
+      const chunks: Buffer[] = []
+      if (body !== undefined && !Buffer.isBuffer(body)) for await (const chunk of body) chunks.push(chunk)
+      if (chunks.length > 0) expect(Buffer.concat(chunks)).toEqual(film)
+    }
+    expect(buckets.counts.opened).toBe(2)
+    expect(buckets.counts.closed).toBeGreaterThanOrEqual(replacement === undefined ? 0 : 1)
+    return answers.map(({ status }) => status)
+  }
+
+  it('is the same original', async () => expect(await joined(undefined)).toEqual([200, 200]))
+  it('is never one that replaced it meanwhile', async () => {
+    expect(await joined(Buffer.concat([film, film]))).toEqual([200, 502])
+  })
+})
+
+describe('the mark of a watermark', () => {
+  const key = `/photo.jpg__op__watermark,image_${Buffer.from('mark.png').toString('base64url')}`
+  const mark = () =>
+    sharp({ create: { width: 20, height: 20, channels: 4, background: '#f00' } })
+      .png()
+      .toBuffer()
+  it.each([
+    ['of any size', '67108864', 200],
+    ['beyond MAX_SOURCE_BYTES', undefined, 413],
+  ])('%s', async (_, limit, status) => {
+    const small = await sharp({ create: { width: 40, height: 40, channels: 3, background: '#08f' } })
+      .jpeg()
+      .toBuffer()
+    const bytes = Buffer.concat([await mark(), limit === undefined ? Buffer.alloc(small.length) : Buffer.alloc(0)])
+    const buckets = memoryBuckets({ 'photo.jpg': small, 'mark.png': bytes })
+    const environment = { ALLOW: 'open', MAX_SOURCE_BYTES: limit ?? String(small.length) }
+    expect((await ask(key, { buckets, environment })).status).toBe(status)
   })
 })
 

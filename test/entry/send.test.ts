@@ -83,6 +83,24 @@ describe.each([
   })
 })
 
+it('a stream is read no faster than it goes out', async () => {
+  const wanted = 100
+  const megabyte = Buffer.alloc(1_000_000, 7)
+  let pulled = 0
+  async function* chunks() {
+    for (; pulled < wanted; pulled++) yield megabyte
+  }
+  const { response, close } = await serve({ status: 200, headers: {}, body: chunks(), settled: Promise.resolve() })
+  // The reader has the headers and takes nothing more: only what sockets hold is on the way.
+  for (let turn = 0; turn < 1000; turn++) await new Promise(setImmediate)
+  const ahead = pulled
+  let received = 0
+  for await (const chunk of response as AsyncIterable<Buffer>) received += chunk.length
+  await close()
+  expect([pulled, received]).toEqual([wanted, wanted * megabyte.length])
+  expect(ahead).toBeLessThan(wanted / 2)
+})
+
 it('a stream that fails half-way breaks the connection instead of ending', async () => {
   const { response, finished, close } = await serve({
     status: 200,
