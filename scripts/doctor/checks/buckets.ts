@@ -1,5 +1,5 @@
 // The two buckets as they are set up.
-import { first, parseXml, text } from '../../local/oss/website/xml.ts'
+import { childOf, readXml, textOf } from '../../deployment/xml.ts'
 import { bucketXml, type Refusal, refusalOf } from '../bucket.ts'
 import { careful, type Check, type Examination, type Finding, good, once, wrong } from '../check.ts'
 
@@ -20,16 +20,16 @@ const VARIABLE = { originals: 'OSS_ORIGINAL_BUCKET_NAME', compressed: 'OSS_COMPR
 
 async function read({ deployment, owner }: Examination, which: Which): Promise<BucketFacts | Refusal> {
   try {
-    const { root } = parseXml(await bucketXml(owner.service, deployment[which], 'bucketInfo'))
+    const root = readXml(await bucketXml(owner.service, deployment[which], 'bucketInfo'), 'BucketInfo')
     // May be refused or not exist where there is no policy; then the ACL alone decides.
     const status = await bucketXml(owner.service, deployment[which], 'policyStatus').catch(() => '<PolicyStatus/>')
-    const bucket = first(root, 'Bucket')
+    const bucket = childOf(root, 'Bucket')
     return {
-      location: text(bucket, 'Location'),
-      acl: text(first(bucket, 'AccessControlList'), 'Grant'),
-      versioning: text(bucket, 'Versioning'),
-      blocksPublicAccess: text(bucket, 'BlockPublicAccess') === 'true',
-      publicByPolicy: text(parseXml(status).root, 'IsPublic') === 'true',
+      location: textOf(bucket, 'Location'),
+      acl: textOf(childOf(bucket, 'AccessControlList'), 'Grant'),
+      versioning: textOf(bucket, 'Versioning'),
+      blocksPublicAccess: textOf(bucket, 'BlockPublicAccess') === 'true',
+      publicByPolicy: textOf(readXml(status, 'PolicyStatus'), 'IsPublic') === 'true',
     }
   } catch (error) {
     return refusalOf(error)

@@ -1,43 +1,32 @@
 // The mirror rule of the compressed bucket, read as OSS would.
-import { parseWebsite } from '../../local/oss/website/parse.ts'
-import type { RoutingRule, WebsiteConfiguration } from '../../local/oss/website/types.ts'
 import { MissingPermission } from '../../deployment/permission.ts'
+import { SECRET_HEADER } from '../../deployment/rule.ts'
+import { covers, findOurs, overlaps, readWebsite, type Website, type WebsiteRule } from '../../deployment/website.ts'
+import { childOf, childrenOf, textOf } from '../../deployment/xml.ts'
 import { bucketXml, refusalOf } from '../bucket.ts'
 import { careful, type Check, type Examination, good, once, wrong } from '../check.ts'
 
-const SECRET_HEADER = 'x-mirror-secret'
 const SETUP_FIX = 'npm run setup shows what it would change, npm run setup -- --apply does it.'
 
-interface Rules {
-  website: WebsiteConfiguration
-  /** The first rule that mirrors to the function. */
-  ours: RoutingRule | undefined
-}
-
-const readRules = once(async ({ deployment, owner }: Examination): Promise<Rules> => {
-  const website = await websiteOf(owner.service, deployment.compressed)
-  const mirrors = website.rules.filter(({ redirect }) => redirect.redirectType === 'Mirror')
-  const ours =
-    mirrors.find(({ redirect }) => redirect.mirrorUrl === deployment.functionUrl) ??
-    mirrors.find((rule) => secretOf(rule) !== undefined) ??
-    mirrors.find(({ redirect }) => hostOf(redirect.mirrorUrl) === hostOf(deployment.functionUrl ?? ''))
-  return { website, ours }
-})
-
-async function websiteOf(client: Examination['owner']['service'], bucket: string): Promise<WebsiteConfiguration> {
+const readRules = once(async ({ deployment, owner }: Examination): Promise<Website> => {
   try {
-    return parseWebsite(await bucketXml(client, bucket, 'website'))
+    return readWebsite(await bucketXml(owner.service, deployment.compressed, 'website'))
   } catch (error) {
-    const { code, status } = refusalOf(error)
-    if (code === 'NoSuchWebsiteConfiguration' || status === 404) return { rules: [] }
-    if (status === 403) throw new MissingPermission('oss:GetBucketWebsite', `acs:oss:*:*:${bucket}`)
+    const { status } = refusalOf(error)
+    if (status === 404) return readWebsite('<WebsiteConfiguration/>')
+    if (status === 403) throw new MissingPermission('oss:GetBucketWebsite', `acs:oss:*:*:${deployment.compressed}`)
     throw error
   }
+})
+
+/** @throws where several could be meant */
+async function findRule(examination: Examination): Promise<WebsiteRule | undefined> {
+  return findOurs((await readRules(examination)).rules, examination.deployment.functionUrl ?? '')
 }
 
 /** @throws where there is none: checks that need it run after the one that says so. */
-export async function ourRule(examination: Examination): Promise<RoutingRule> {
-  const { ours } = await readRules(examination)
+export async function ourRule(examination: Examination): Promise<WebsiteRule> {
+  const ours = await findRule(examination)
   if (ours === undefined) throw new Error('Expected a mirror rule to the function, found none.')
   return ours
 }
@@ -46,52 +35,50 @@ export async function ourRule(examination: Examination): Promise<RoutingRule> {
 export async function functionUrl(examination: Examination): Promise<string | undefined> {
   const { functionUrl } = examination.deployment
   if (functionUrl !== undefined) return functionUrl
-  return (await readRules(examination).catch(() => undefined))?.ours?.redirect.mirrorUrl
+  return (await findRule(examination).catch(() => undefined))?.mirrorUrl
 }
 
-function secretOf({ redirect }: RoutingRule): string | undefined {
-  return redirect.mirrorHeaders.set.find(({ key }) => key.toLowerCase() === SECRET_HEADER)?.value
-}
-
-function hostOf(url: string): string | undefined {
-  return URL.canParse(url) ? new URL(url).host : undefined
-}
-
-/** Whether a rule that is tried before also takes every (or: some) key below a prefix that would be 404. */
-function takes({ condition }: RoutingRule, prefix: string, suffix: string): 'all' | 'some' | 'none' {
-  const { keyPrefixEquals, keySuffixEquals, httpErrorCodeReturnedEquals = 404, includeHeaders } = condition
-  if (httpErrorCodeReturnedEquals !== 404) return 'none'
-  const meets = prefix.startsWith(keyPrefixEquals) || keyPrefixEquals.startsWith(prefix)
-  const meetsAtEnd = suffix.endsWith(keySuffixEquals) || keySuffixEquals.endsWith(suffix)
-  if (!meets || !meetsAtEnd) return 'none'
-  const covers = prefix.startsWith(keyPrefixEquals) && suffix.endsWith(keySuffixEquals)
-  return covers && includeHeaders.length === 0 ? 'all' : 'some'
+/** Whether a field of Redirect is on. */
+export function isOn({ element }: WebsiteRule, field: string, otherwise = false): boolean {
+  const value = textOf(childOf(element, 'Redirect'), field)
+  return value === '' ? otherwise : value === 'true'
 }
 
 /** What the rule says that readers or the stored objects suffer from; the first list is faults, the second may stay. */
-function oddities({ condition, redirect }: RoutingRule, store: string): { faults: string[]; notes: string[] } {
-  const faults: string[] = []
-  const notes: string[] = []
-  if (condition.httpErrorCodeReturnedEquals !== 404)
-    faults.push('HttpErrorCodeReturnedEquals is not 404, so it never mirrors')
-  const { enableReplacePrefix, replaceKeyPrefixWith, replaceKeyWith, mirrorHeaders } = redirect
-  if (enableReplacePrefix || replaceKeyPrefixWith !== '' || replaceKeyWith !== '') {
-    faults.push('it rewrites keys, so the function stores under another name than readers ask for')
-  }
-  if (mirrorHeaders.passAll || mirrorHeaders.pass.some((name) => name.toLowerCase() === 'host')) {
-    faults.push("it passes readers' headers on, Host among them, which leads to another site")
-  }
-  if (store === 'mirror' && redirect.mirrorProxyPass)
-    faults.push('STORE=mirror, but MirrorProxyPass keeps OSS from saving')
-  if (store === 'function' && !redirect.mirrorProxyPass)
-    notes.push('STORE=function without MirrorProxyPass: OSS saves a second copy over the first')
-  if (store === 'mirror' && !redirect.mirrorSaveOssMeta)
-    notes.push('without MirrorSaveOssMeta nothing tells how an object was made')
-  if (redirect.mirrorPassQueryString ?? redirect.passQueryString)
-    notes.push('it passes query strings on, which the function ignores')
-  if (redirect.mirrorFollowRedirect) notes.push('it follows redirects, and would send the secret along')
-  if (!redirect.mirrorCheckMd5) notes.push('without MirrorCheckMd5 a damaged answer would be stored')
-  return { faults, notes }
+function oddities(rule: WebsiteRule, store: string): { faults: string[]; notes: string[] } {
+  const redirect = childOf(rule.element, 'Redirect')
+  const headers = childOf(redirect, 'MirrorHeaders')
+  const passed = childrenOf(headers, 'Pass').map(({ text }) => text.trim().toLowerCase())
+  const rewrites = textOf(redirect, 'ReplaceKeyPrefixWith') !== '' || textOf(redirect, 'ReplaceKeyWith') !== ''
+  const mirrors = store === 'mirror'
+  const query = textOf(redirect, 'MirrorPassQueryString') || textOf(redirect, 'PassQueryString')
+  const faults: [boolean, string][] = [
+    [rule.condition.status !== '404', 'HttpErrorCodeReturnedEquals is not 404, so it never mirrors'],
+    [
+      rewrites || isOn(rule, 'EnableReplacePrefix'),
+      'it rewrites keys, so the function stores under another name than readers ask for',
+    ],
+    [
+      textOf(headers, 'PassAll') === 'true' || passed.includes('host'),
+      "it passes readers' headers on, Host among them, which leads to another site",
+    ],
+    [mirrors && isOn(rule, 'MirrorProxyPass'), 'STORE=mirror, but MirrorProxyPass keeps OSS from saving'],
+  ]
+  const notes: [boolean, string][] = [
+    [
+      !mirrors && !isOn(rule, 'MirrorProxyPass'),
+      'STORE=function without MirrorProxyPass: OSS saves a second copy over the first',
+    ],
+    [
+      mirrors && !isOn(rule, 'MirrorSaveOssMeta'),
+      'STORE=mirror without MirrorSaveOssMeta: nothing tells how an object was made',
+    ],
+    [query === 'true', 'it passes query strings on, which the function ignores'],
+    [isOn(rule, 'MirrorFollowRedirect', true), 'it follows redirects, and would send the secret along'],
+    [!isOn(rule, 'MirrorCheckMd5'), 'without MirrorCheckMd5 a damaged answer would be stored'],
+  ]
+  const said = (list: [boolean, string][]) => list.flatMap(([holds, text]) => (holds ? [text] : []))
+  return { faults: said(faults), notes: said(notes) }
 }
 
 export const RULE: readonly Check[] = [
@@ -100,22 +87,28 @@ export const RULE: readonly Check[] = [
     title: 'The compressed bucket has a mirror rule to the function',
     needs: ['compressed'],
     async run(examination) {
-      const { website, ours } = await readRules(examination)
+      const { root, rules } = await readRules(examination)
+      let ours
+      try {
+        ours = await findRule(examination)
+      } catch (error) {
+        return wrong(refusalOf(error).message, 'console: Data Management → Mirroring-based Back-to-origin.')
+      }
       if (ours === undefined) {
-        const others = website.rules.length
+        const others = rules.length
         return wrong(
           others === 0 ? 'there is no rule' : `none of its ${others} rules leads to the function`,
           `${SETUP_FIX} Rules of others stay as they are.`,
         )
       }
-      const { keyPrefixEquals, keySuffixEquals } = ours.condition
-      if (!examination.scratch.moveInto(keyPrefixEquals, keySuffixEquals)) {
+      const { prefix, suffix } = ours.condition
+      if (!examination.scratch.moveInto(prefix, suffix)) {
         return wrong(
-          `rule ${ours.number} is only for keys below ${keyPrefixEquals}, not for ${examination.scratch.prefix}`,
+          `rule ${ours.number} is only for keys below ${prefix}, not for ${examination.scratch.prefix}`,
           'Make its KeyPrefixEquals and SOURCE_PREFIXES in .env (or --prefix) agree.',
         )
       }
-      if (website.errorDocument?.httpStatus === 200) {
+      if (textOf(childOf(root, 'ErrorDocument'), 'HttpStatus') === '200') {
         return careful(
           `rule ${ours.number}, but the error page is answered with 200: a missing picture looks like a page`,
           'Set its HttpStatus to 404 (console: Data Management → Static Pages).',
@@ -130,28 +123,27 @@ export const RULE: readonly Check[] = [
     needs: ['rule'],
     async run(examination) {
       const ours = await ourRule(examination)
-      const { website } = await readRules(examination)
-      const { keyPrefixEquals, keySuffixEquals } = ours.condition
+      const { rules } = await readRules(examination)
       const { sourcePrefixes } = examination.deployment.config
-      const wanted = sourcePrefixes.filter((prefix) => prefix.startsWith(keyPrefixEquals))
-      const prefixes = wanted.length > 0 ? wanted : [keyPrefixEquals]
-      const earlier = website.rules.filter(({ number }) => number < ours.number)
-      const taken = earlier.flatMap((rule) =>
-        prefixes.map((prefix) => ({ rule, prefix, how: takes(rule, prefix, keySuffixEquals) })),
-      )
-      const shadow = taken.find(({ how }) => how === 'all')
-      if (shadow !== undefined) {
-        const { number, redirect } = shadow.rule
+      const inside = sourcePrefixes.filter((prefix) => prefix.startsWith(ours.condition.prefix))
+      // Every folder that may be read counts by itself: one that is lost whole is lost.
+      const wanted = (inside.length > 0 ? inside : [ours.condition.prefix]).map((prefix) => ({
+        ...ours.condition,
+        prefix,
+      }))
+      const earlier = rules.filter(({ number }) => number < ours.number)
+      for (const { number, type, mirrorUrl, condition } of earlier) {
+        const lost = wanted.find((part) => covers(condition, part))
+        if (lost === undefined) continue
         return wrong(
-          `rule ${number} (${redirect.redirectType} ${redirect.mirrorUrl || redirect.hostName}) takes every missing key${shadow.prefix === '' ? '' : ` below ${shadow.prefix}`} before rule ${ours.number} is tried`,
+          `rule ${number} (${type} ${mirrorUrl}) takes every missing key${lost.prefix === '' ? '' : ` below ${lost.prefix}`} before rule ${ours.number} is tried`,
           `Give rule ${number} a KeyPrefixEquals of its own, or a RuleNumber above ${ours.number} (console: Data Management → Mirroring-based Back-to-origin → order of the rules).`,
         )
       }
-      const partly = taken.filter(({ how }) => how === 'some').map(({ rule }) => rule)
+      const partly = earlier.filter(({ condition }) => wanted.some((part) => overlaps(condition, part)))
       if (partly.length === 0) return good()
-      const named = [...new Set(partly)].map(
-        ({ number, condition }) =>
-          `rule ${number} (${condition.keyPrefixEquals || condition.keySuffixEquals || 'by header'})`,
+      const named = partly.map(
+        ({ number, condition: { prefix, suffix } }) => `rule ${number} (${prefix || suffix || 'by header'})`,
       )
       return careful(`some missing keys go elsewhere: ${named.join(', ')}`, 'Nothing, where that is meant.')
     },
@@ -161,9 +153,8 @@ export const RULE: readonly Check[] = [
     title: 'It leads to the function',
     needs: ['rule'],
     async run(examination) {
-      const { redirect } = await ourRule(examination)
+      const { mirrorUrl } = await ourRule(examination)
       const { functionUrl: wanted, local } = examination.deployment
-      const { mirrorUrl } = redirect
       if (wanted !== undefined && mirrorUrl !== wanted) {
         return wrong(
           `it leads to ${mirrorUrl}, the function is at ${wanted}`,
@@ -191,7 +182,7 @@ export const RULE: readonly Check[] = [
     title: 'It sends the mirror secret',
     needs: ['rule'],
     async run(examination) {
-      const sent = secretOf(await ourRule(examination))
+      const { secret: sent } = await ourRule(examination)
       const { mirrorSecrets } = examination.deployment.config
       if (sent === undefined)
         return wrong(`it sets no header ${SECRET_HEADER}: the function refuses every read`, SETUP_FIX)

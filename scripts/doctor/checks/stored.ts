@@ -7,7 +7,7 @@ import { type Answer, inWords } from '../http.ts'
 import { lookAt } from '../picture.ts'
 import { firstContact } from './function.ts'
 import { firstRead, photoKey, readAs, stored } from './read.ts'
-import { functionUrl, ourRule } from './rule.ts'
+import { functionUrl, isOn, ourRule } from './rule.ts'
 
 /** The later checks run only where something is stored. */
 async function storedPhoto(examination: Examination): Promise<StoredObject> {
@@ -71,14 +71,14 @@ function fromCache({ headers }: Answer): boolean {
 
 async function whoWrites(examination: Examination): Promise<Finding> {
   const { store } = examination.deployment.config
-  const { redirect } = await ourRule(examination)
+  const proxyPass = isOn(await ourRule(examination), 'MirrorProxyPass')
   const { headers } = await storedPhoto(examination)
   const byOss = headers['x-oss-tag'] !== undefined
   const ourMeta = headers['x-oss-meta-recipe'] !== undefined
   if (store === 'function') {
     if (byOss) {
       return careful(
-        `both write, and OSS is last${redirect.mirrorProxyPass ? ': MirrorProxyPass is not honoured here' : ''}${ourMeta ? '' : '; what the function noted with the object is lost'}`,
+        `both write, and OSS is last${proxyPass ? ': MirrorProxyPass is not honoured here' : ''}${ourMeta ? '' : '; what the function noted with the object is lost'}`,
         'Set STORE=mirror in .env, so that one writes: npx s deploy -y and npm run setup -- --apply.',
       )
     }
@@ -87,7 +87,7 @@ async function whoWrites(examination: Examination): Promise<Finding> {
         'the object carries neither the mark of OSS nor that of the function',
         'Is another program writing to the compressed bucket?',
       )
-    return good(redirect.mirrorProxyPass ? 'the function alone; MirrorProxyPass is honoured' : 'the function, last')
+    return good(proxyPass ? 'the function alone; MirrorProxyPass is honoured' : 'the function, last')
   }
   if (!byOss) return careful('the function writes, though .env says STORE=mirror', 'npx s deploy -y takes .env over.')
   if (!ourMeta)

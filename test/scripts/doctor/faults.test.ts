@@ -1,5 +1,9 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 
 import sharp from 'sharp'
 
@@ -16,11 +20,8 @@ let otherPicture: Buffer
 let nobody: string
 
 let patient: Patient
-/** The function events as it is deployed. */
-let deliver: NonNullable<Patient['cloud']['events']>['trigger']['emit']
-
 beforeAll(async () => {
-  patient = await startPatient({ events: { instances: 6 } })
+  patient = await startPatient({ events: { instances: 6 }, empty: true })
   otherPicture = await sharp({ create: { width: 20, height: 10, channels: 3, background: '#0f0' } })
     .jpeg()
     .toBuffer()
@@ -28,7 +29,6 @@ beforeAll(async () => {
   await once(server, 'listening')
   nobody = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
   server.close()
-  deliver = patient.cloud.events?.trigger.emit ?? fail('Expected the function events.')
 })
 afterAll(async () => {
   for (const front of fronts) front.close()
@@ -73,7 +73,7 @@ async function heal(): Promise<void> {
   })
 }
 
-function events(emit: typeof deliver): void {
+function events(emit: NonNullable<Patient['cloud']['events']>['trigger']['emit']): void {
   if (patient.cloud.events !== undefined) patient.cloud.events.trigger.emit = emit
 }
 
@@ -108,9 +108,24 @@ const allow = (action: string, resource: string) => ({
   Resource: [`acs:oss:*:*:${resource}`],
 })
 
-it('a deployment as it should be: all ✓, and nothing is left behind', async () => {
-  await heal()
-  events(deliver)
+it('an empty account after setup --apply: all ✓, and nothing is left behind', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'oss-image-origin-setup-'))
+  const before = await patient.examine()
+  expect(before.wrong).toEqual(['originals', 'compressed', 'origin-role', 'events-role'])
+  try {
+    const setup = spawn(
+      process.execPath,
+      ['--import', require.resolve('tsx'), resolve('scripts/setup.ts'), '--apply'],
+      {
+        cwd: folder,
+        env: { PATH: process.env['PATH'], ...patient.environment },
+        stdio: ['ignore', 'ignore', 'inherit'],
+      },
+    )
+    expect(await once(setup, 'close')).toEqual([0, null])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
   const { results, wrong, skipped, careful } = await patient.examine()
   expect({ wrong, skipped }).toEqual({ wrong: [], skipped: [] })
   expect(results.map(({ check }) => check)).toEqual([...CHECKS.map(({ name }) => name), 'clean-up'])
