@@ -10,14 +10,15 @@ export function markdown(name: string, { tables, figures = [], notes = [] }: Rep
     ({ title, columns, rows }) =>
       `### ${title}\n\n${[columns, columns.map(() => '---'), ...rows].map(line).join('\n')}\n`,
   )
-  const met = figures.map(({ what, value, ...aim }) => {
-    const figure = { what, value, ...aim }
-    return line([what, number(value), aimOf(figure), isMet(figure) ? 'yes' : 'no'])
-  })
-  if (met.length > 0)
-    parts.push([line(['figure', 'measured', 'aim', 'met']), line(['---', '---', '---', '---']), ...met, ''].join('\n'))
+  if (figures.length > 0) parts.push(`${figuresTable(figures)}\n`)
   if (notes.length > 0) parts.push(`${notes.map((note) => `- ${note}`).join('\n')}\n`)
   return `\n## ${name}\n\n${parts.join('\n')}`
+}
+
+/** What was measured beside what was aimed at. */
+export function figuresTable(figures: readonly Figure[]): string {
+  const rows = figures.map((figure) => [figure.what, number(figure.value), aimOf(figure), isMet(figure) ? 'yes' : 'no'])
+  return [['figure', 'measured', 'aim', 'met'], ['---', '---', '---', '---'], ...rows].map(line).join('\n')
 }
 
 function line(cells: readonly string[]): string {
@@ -30,8 +31,9 @@ function aimOf({ atMost, atLeast }: Figure): string {
     .join(', ')
 }
 
+/** What JSON made of a number that is none (null) is none as well. */
 export function number(value: number): string {
-  if (Number.isNaN(value)) return '–'
+  if (!Number.isFinite(value)) return '–'
   return Number.isInteger(value) ? String(value) : value.toFixed(Math.abs(value) < 10 ? 3 : 1)
 }
 
