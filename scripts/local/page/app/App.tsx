@@ -3,6 +3,7 @@ import { Photos } from './photos/Photos.tsx'
 import { Compare } from './compare/Compare.tsx'
 import { Flow } from './flow/Flow.tsx'
 import { place, type View } from './navigation.ts'
+import { connection } from './server.ts'
 import { useStore } from './store.ts'
 import { useWords } from './words/words.ts'
 import type { ComponentType } from 'preact'
@@ -15,6 +16,7 @@ const VIEW_OF: Record<View, ComponentType> = { photos: Photos, build: Builder, b
 export function App() {
   const { say } = useWords()
   const { view, compare } = useStore(place)
+  const { isStale } = useStore(connection)
   const Shown = VIEW_OF[view]
   return (
     <>
@@ -23,7 +25,15 @@ export function App() {
       </a>
       <Header view={view} />
       <main id="main" tabIndex={-1}>
-        <Flow />
+        {isStale ? (
+          <p class="notice" role="alert">
+            {say('stale')}{' '}
+            <button type="button" class="link" onClick={() => location.reload()}>
+              {say('reload')}
+            </button>
+          </p>
+        ) : null}
+        <Flow isBehind={view === 'build' || view === 'buckets'} />
         <Shown />
       </main>
       {compare === undefined ? null : <Compare key={compare.source} source={compare.source} asked={compare.version} />}

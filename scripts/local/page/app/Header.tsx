@@ -34,7 +34,6 @@ export function Header({ view }: { view: View }) {
             type="button"
             class="quiet"
             lang={language === 'zh' ? 'en' : 'zh-CN'}
-            aria-label={say('languageLabel')}
             onClick={() => choose({ language: language === 'zh' ? 'en' : 'zh' })}
           >
             {say('language')}

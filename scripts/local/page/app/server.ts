@@ -1,20 +1,22 @@
 // Calls of the page's own server; what each does is in ../api.ts.
 import type { FaultName, Listing, Trace } from '../told.ts'
 import { facts } from './facts.ts'
+import { createStore } from './store.ts'
 
 export type { FaultName, Listing, Trace }
 export type ListedObject = Listing['objects'][number]
 
 const TOKEN = { 'x-page-token': facts.token }
 
-/** The server's words for what it refused; `stale` where the page is from an earlier start. */
-export class ServerError extends Error {
-  readonly stale: boolean
+/** Set when the server does not know this page any more: it was started anew. */
+export const connection = createStore<{ isStale: boolean }>({ isStale: false })
 
-  constructor(message: string, stale = false) {
-    super(message)
-    this.stale = stale
-  }
+/** The server's words for what it refused. */
+export class ServerError extends Error {}
+
+function refused(status: number, words: string): ServerError {
+  if (status === 401) connection.set({ isStale: true })
+  return new ServerError(words.trim())
 }
 
 function address(call: string, query: Record<string, string | undefined>): string {
@@ -24,7 +26,7 @@ function address(call: string, query: Record<string, string | undefined>): strin
 
 async function ask(call: string, query: Record<string, string | undefined>, init: RequestInit = {}): Promise<Response> {
   const answer = await fetch(address(call, query), { ...init, headers: { ...TOKEN } })
-  if (!answer.ok) throw new ServerError((await answer.text()).trim(), answer.status === 401)
+  if (!answer.ok) throw refused(answer.status, await answer.text())
   return answer
 }
 
@@ -60,7 +62,7 @@ export function upload(key: string, file: Blob, onProgress: (share: number) => v
     request.addEventListener('error', () => reject(new ServerError('The connection broke off.')))
     request.addEventListener('load', () => {
       if (request.status === 200) resolve()
-      else reject(new ServerError(messageOf(request.responseText), request.status === 401))
+      else reject(refused(request.status, messageOf(request.responseText)))
     })
     request.send(file)
   })
@@ -102,7 +104,7 @@ export async function readAsReader(
     body = await answer.blob()
   } catch (error) {
     // The trace tells why; without one there is nothing to tell but this.
-    if (signal?.aborted || (error instanceof ServerError && error.stale)) throw error
+    if (signal?.aborted || connection.get().isStale) throw error
   }
   return { body, trace: await askJson<Trace>('trace', { id }) }
 }

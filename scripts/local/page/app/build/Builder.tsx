@@ -87,7 +87,7 @@ export function Builder() {
                             {say(DIALECT_WORDS[dialect])}
                             <small>
                               {setting !== undefined
-                                ? say('dialectStyleNote', { setting })
+                                ? say('dialectStyleNote')
                                 : dialect === 'size'
                                   ? say('dialectSizeOff')
                                   : ['oss', 'cdn', 'bce'].includes(dialect)
@@ -97,6 +97,7 @@ export function Builder() {
                           </dt>
                           <dd>
                             <Copy text={text} name={say(DIALECT_WORDS[dialect])} />
+                            {setting === undefined ? null : <Copy text={`STYLES=${setting}`} name="STYLES" />}
                           </dd>
                         </div>
                       ),

@@ -6,7 +6,7 @@ import { Icon } from '../parts/Icon.tsx'
 import { useWords } from '../words/words.ts'
 import { type Draft, newDraft } from './draft.ts'
 import { FieldInput } from './FieldInput.tsx'
-import { FORMS } from './forms.ts'
+import { type Field, FORMS } from './forms.ts'
 
 const NAMES = Object.keys(FORMS) as ActionName[]
 
@@ -66,21 +66,11 @@ export function Steps({ drafts, onChange, photos }: StepsFacts) {
                   <Icon name="close" />
                 </button>
               </div>
-              {FORMS[draft.action].fields.length === 0 ? null : (
-                <div class="fields">
-                  {FORMS[draft.action].fields.map((field) => (
-                    <FieldInput
-                      key={field.name}
-                      field={field}
-                      value={draft.values[field.name] ?? ''}
-                      photos={photos}
-                      onChange={(value) =>
-                        onChange(drafts.with(at, { ...draft, values: { ...draft.values, [field.name]: value } }))
-                      }
-                    />
-                  ))}
-                </div>
-              )}
+              <StepFields
+                draft={draft}
+                photos={photos}
+                onChange={(values) => onChange(drafts.with(at, { ...draft, values }))}
+              />
             </li>
           )
         })}
@@ -106,5 +96,42 @@ export function Steps({ drafts, onChange, photos }: StepsFacts) {
         </div>
       </div>
     </div>
+  )
+}
+
+interface StepFieldsFacts {
+  draft: Draft
+  photos: readonly string[]
+  onChange: (values: Draft['values']) => void
+}
+
+function StepFields({ draft: { action, values }, photos, onChange }: StepFieldsFacts) {
+  const { say } = useWords()
+  const { fields } = FORMS[action]
+  const inputs = (some: readonly Field[]) => (
+    <div class="fields">
+      {some.map((field) => (
+        <FieldInput
+          key={field.name}
+          field={field}
+          value={values[field.name] ?? ''}
+          photos={photos}
+          onChange={(value) => onChange({ ...values, [field.name]: value })}
+        />
+      ))}
+    </div>
+  )
+  const rare = fields.filter(({ isRare }) => isRare === true)
+  if (fields.length === 0) return null
+  return (
+    <>
+      {inputs(fields.filter(({ isRare }) => isRare !== true))}
+      {rare.length === 0 ? null : (
+        <details class="more-fields">
+          <summary>{say('moreFields')}</summary>
+          {inputs(rare)}
+        </details>
+      )}
+    </>
   )
 }

@@ -14,7 +14,9 @@ export interface Field {
   /** Of a range. */
   least?: number
   most?: number
-  /** Of a choice; the empty one is the default. */
+  /** Shown when asked for. */
+  isRare?: boolean
+  /** Of a choice. */
   options?: readonly { value: string; label: Words }[]
 }
 
@@ -62,6 +64,11 @@ function place(first: (typeof PLACES)[number], more: readonly [string, string, s
 
 const ATTENTION: [string, string, string] = ['auto', 'where attention goes', '主体所在']
 
+/** Behind «more». */
+function rare(field: Field): Field {
+  return { ...field, isRare: true }
+}
+
 export const FORMS: Record<ActionName, Form> = {
   resize: {
     isCommon: true,
@@ -75,15 +82,17 @@ export const FORMS: Record<ActionName, Form> = {
       ]),
       number('w', 'Width', '宽', '800'),
       number('h', 'Height', '高'),
-      number('l', 'Longest side', '长边'),
-      number('s', 'Shortest side', '短边'),
-      number('p', 'Percent', '百分比'),
-      choice('limit', 'Enlarge', '放大', [
-        ['1', 'never', '不放大'],
-        ['0', 'if needed', '允许'],
-      ]),
-      choice('g', 'Fill keeps', '裁剪保留', [['center', 'the centre', '中心'], ATTENTION]),
-      { name: 'color', label: { en: 'Canvas', zh: '填充色' }, kind: 'colour', first: 'ffffff' },
+      rare(number('l', 'Longest side', '长边')),
+      rare(number('s', 'Shortest side', '短边')),
+      rare(number('p', 'Percent', '百分比')),
+      rare(
+        choice('limit', 'Enlarge', '放大', [
+          ['1', 'never', '不放大'],
+          ['0', 'if needed', '允许'],
+        ]),
+      ),
+      rare(choice('g', 'Fill keeps', '裁剪保留', [['center', 'the centre', '中心'], ATTENTION])),
+      rare({ name: 'color', label: { en: 'Canvas', zh: '填充色' }, kind: 'colour', first: 'ffffff' }),
     ],
   },
   crop: {
@@ -103,16 +112,18 @@ export const FORMS: Record<ActionName, Form> = {
       { name: 'image', label: { en: 'Picture', zh: '图片' }, kind: 'photo', first: '' },
       { ...range('scale', 'Its size in percent', '图片占比（%）', 1, 100, 20) },
       { name: 'text', label: { en: 'Text (needs a font)', zh: '文字（需要字体）' }, kind: 'text', first: '' },
-      number('size', 'Text size', '字号'),
-      { name: 'color', label: { en: 'Text colour', zh: '文字颜色' }, kind: 'colour', first: '000000' },
+      rare(number('size', 'Text size', '字号')),
+      rare({ name: 'color', label: { en: 'Text colour', zh: '文字颜色' }, kind: 'colour', first: '000000' }),
       place('se'),
       range('t', 'Opacity', '不透明度', 0, 100, 100),
-      number('x', 'From the side', '水平边距'),
-      number('y', 'From the edge', '垂直边距'),
-      choice('fill', 'Repeat', '平铺', [
-        ['0', 'once', '一次'],
-        ['1', 'all over', '铺满'],
-      ]),
+      rare(number('x', 'From the side', '水平边距')),
+      rare(number('y', 'From the edge', '垂直边距')),
+      rare(
+        choice('fill', 'Repeat', '平铺', [
+          ['0', 'once', '一次'],
+          ['1', 'all over', '铺满'],
+        ]),
+      ),
     ],
   },
   format: {

@@ -11,8 +11,11 @@ import { lastRead } from './last-read.ts'
 
 const STEP_MS = 320
 
-/** The way of the last read, drawn as in the README and lit step by step. */
-export function Flow() {
+/**
+ * The way of the last read, drawn as in the README and lit step by step.
+ * @param isBehind on a narrow screen it comes after the view, where something else is edited
+ */
+export function Flow({ isBehind }: { isBehind: boolean }) {
   const { say, language } = useWords()
   const { trace } = useStore(lastRead)
   const [lit, setLit] = useState(0)
@@ -45,7 +48,12 @@ export function Flow() {
   const [ask, miss, read, render, put] = [shown('ask'), shown('miss'), shown('read'), shown('render'), shown('put')]
 
   return (
-    <section class="flow" aria-labelledby="flow-title" data-lit={lit} data-hit={isHit}>
+    <section
+      class={`flow ${trace === undefined ? 'unlit' : ''} ${isBehind ? 'behind' : ''}`}
+      aria-labelledby="flow-title"
+      data-lit={lit}
+      data-hit={isHit}
+    >
       <div class="flow-head">
         <h2 id="flow-title">{say('flowTitle')}</h2>
         <code class="flow-key">{trace?.read.key ?? ''}</code>

@@ -26,22 +26,22 @@ export function Card({ name, photo, original, stored }: CardFacts) {
 
   return (
     <li class="card" data-key={name} data-step={photo?.step ?? 'listed'}>
-      <button
-        type="button"
-        class="picture"
-        disabled={after === undefined}
-        onClick={open}
-        aria-label={`${say('compare')}: ${name}`}
-      >
-        {address === undefined ? (
-          <span class="no-picture" />
-        ) : (
-          <img src={address} alt="" loading="lazy" decoding="async" />
-        )}
+      <div class="picture-box">
+        <button
+          type="button"
+          class="picture"
+          disabled={after === undefined}
+          onClick={open}
+          aria-label={`${say('compare')}: ${name}`}
+        >
+          {address === undefined ? null : <img src={address} alt="" loading="lazy" decoding="async" />}
+        </button>
         {before !== undefined && after !== undefined && after < before ? (
-          <span class="badge">−{showShare(1 - after / before, language)}</span>
+          <span class="badge" aria-hidden="true">
+            −{showShare(1 - after / before, language)}
+          </span>
         ) : null}
-      </button>
+      </div>
       {photo?.step === 'uploading' ? (
         <progress max={1} value={photo.progress} aria-label={say('uploadOf', { key: name })} />
       ) : null}

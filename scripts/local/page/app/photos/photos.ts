@@ -1,4 +1,5 @@
 // The way of a picture through the page: uploaded, its old versions gone, read through the compressed bucket.
+import { watchLeaving } from '../changes.ts'
 import { facts, keySettings } from '../facts.ts'
 import { lastRead } from '../flow/last-read.ts'
 import { nameFault, plainKeyOf } from '../keys.ts'
@@ -19,7 +20,7 @@ export interface Photo {
   after: { bytes: number; type: string; pixels?: Pixels | undefined; address: string } | undefined
   trace: Trace | undefined
   /** What is still stored of the picture that was replaced. */
-  stale: string[]
+  stale: readonly string[]
   /** What went wrong, in the words of whoever refused. */
   error: string | undefined
   /** Counts up with every original under this key, so that pictures are loaded anew. */
@@ -76,46 +77,18 @@ export async function addFile({ key, file }: PickedFile): Promise<void> {
   })
   if (fault !== undefined) return change(key, { step: 'failed' })
   try {
-    const isCurrent = await uploads(async () => {
+    const stale = await uploads(async () => {
       change(key, { step: 'uploading' })
       const old = await storedDerivatives(key)
       await upload(key, file, (progress) => change(key, { progress }))
       change(key, { step: old.length > 0 ? 'leaving' : 'reading', before: { ...before, pixels: await sizeOf(file) } })
-      return old.length === 0
-        ? []
-        : await staleAfter(
-            key,
-            old.map(({ key: name, etag, lastModified }) => ({ name, etag, lastModified })),
-          )
+      return watchLeaving(key, old)
     })
-    change(key, { stale: isCurrent })
+    change(key, { stale })
     await readPhoto(key)
   } catch (error) {
     change(key, { step: 'failed', error: error instanceof Error ? error.message : String(error) })
     void refreshLibrary()
-  }
-}
-
-interface OldObject {
-  name: string
-  etag: string
-  lastModified: string
-}
-
-/** How long what was made from the old picture may take to go. */
-const LEAVING_MS = 6000
-const LOOK_MS = 250
-
-/** Waits until what was made from a replaced or deleted original has gone or been made anew. @returns what has not */
-export async function staleAfter(sourceKey: string, old: readonly OldObject[]): Promise<string[]> {
-  const latest = Date.now() + LEAVING_MS
-  for (;;) {
-    const now = await storedDerivatives(sourceKey)
-    const same = old.filter(({ name, etag, lastModified }) =>
-      now.some((one) => one.key === name && one.etag === etag && one.lastModified === lastModified),
-    )
-    if (same.length === 0 || Date.now() > latest) return same.map(({ name }) => name)
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
   }
 }
 
@@ -159,10 +132,10 @@ export function forget(key: string): void {
 }
 
 /** What a reader is told, and where the function said more, its own words. */
-export function whyNot({ read, line }: Trace): string {
+export function whyNot({ read, bucket, mirror, line }: Trace): string {
   if (line !== undefined && line.status !== 200) return `${line.status} ${line.outcome}: ${line.reason ?? ''}`
   if (read.broken !== undefined) return read.broken
-  return String(read.status ?? '')
+  return [`${read.status ?? ''} ${bucket?.code ?? ''}`.trim(), mirror?.why].filter(Boolean).join(': ')
 }
 
 export function header({ read }: Trace, name: string): string | undefined {

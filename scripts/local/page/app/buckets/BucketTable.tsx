@@ -1,0 +1,54 @@
+import { useState } from 'preact/hooks'
+
+import { facts } from '../facts.ts'
+import { showTime } from '../format.ts'
+import { refreshLibrary } from '../library.ts'
+import { useWords } from '../words/words.ts'
+import { Row } from './Row.tsx'
+import { useListing } from './use-listing.ts'
+
+/** One bucket as its owner sees it. */
+export function BucketTable({ bucket, name }: { bucket: string; name: string }) {
+  const { say, language } = useWords()
+  const [prefix, setPrefix] = useState('')
+  const { objects, hasMore, error, isLoaded, more } = useListing(bucket, prefix)
+  return (
+    <div class="panel bucket" data-bucket={bucket === facts.originals ? 'originals' : 'compressed'}>
+      <div class="bucket-head">
+        <h2>{name}</h2>
+        <code>{bucket}</code>
+        <button type="button" class="quiet" onClick={() => void refreshLibrary()}>
+          {say('refresh')}
+        </button>
+      </div>
+      <label>
+        <span>{say('prefix')}</span>
+        <input
+          type="search"
+          value={prefix}
+          spellcheck={false}
+          autocomplete="off"
+          onInput={({ currentTarget }) => setPrefix(currentTarget.value)}
+        />
+      </label>
+      {error === undefined ? null : (
+        <p class="notice bad" role="alert">
+          {say('listFailed')} {error}
+        </p>
+      )}
+      {isLoaded && objects.length === 0 ? (
+        <p class="muted none">{prefix === '' ? say('none') : say('noneWith')}</p>
+      ) : null}
+      <ul class="objects">
+        {objects.map((object) => (
+          <Row key={object.key} object={object} bucket={bucket} time={showTime(object.lastModified, language)} />
+        ))}
+      </ul>
+      {hasMore ? (
+        <button type="button" class="more" onClick={more}>
+          {say('more', { count: 500 })}
+        </button>
+      ) : null}
+    </div>
+  )
+}
