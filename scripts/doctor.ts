@@ -39,13 +39,20 @@ const stopping = () => {
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stopping)
 
 const style = process.stdout.isTTY && process.env['NO_COLOR'] === undefined ? COLOURED : PLAIN
+// A change may take a minute to arrive; what is being looked at stands there meanwhile.
+const showProgress = !values.json && process.stdout.isTTY && process.stderr.isTTY
+const onStart = (title: string) => {
+  if (showProgress) process.stderr.write(`\r\x1b[K… ${title}`)
+}
 const onResult = (result: Result) => {
+  if (showProgress) process.stderr.write('\r\x1b[K')
   if (!values.json) process.stdout.write(lineOf(result, style))
 }
 const results = await examine(deployment, {
   limits: { eventsMs: Number(values.wait) * 1000 },
   ...(values.prefix === undefined ? {} : { base: values.prefix }),
   signal: stop.signal,
+  onStart,
   onResult,
 })
 process.stdout.write(values.json ? `${JSON.stringify(results)}\n` : `\n${summary(results)}`)

@@ -12,15 +12,16 @@ import { ROLES } from './checks/roles.ts'
 import { RULE } from './checks/rule.ts'
 import { STORED } from './checks/stored.ts'
 import { refusalOf } from './bucket.ts'
-import { runChecks } from './run.ts'
+import { runChecks, type Watcher } from './run.ts'
 import { openScratch } from './scratch.ts'
 
 /** In the order in which a fault is best understood: what others need comes first. */
 export const CHECKS: readonly Check[] = [
   ...ACCESS,
   ...BUCKETS,
-  ...ROLES,
+  // The rule before the roles: it says below which prefix they are looked at.
   ...RULE,
+  ...ROLES,
   ...FUNCTION,
   ...READ,
   ...STORED,
@@ -30,19 +31,18 @@ export const CHECKS: readonly Check[] = [
 
 export const CLEAN_UP = { name: 'clean-up', title: 'Nothing is left behind' } as const
 
-export interface ExamineOptions {
+export interface ExamineOptions extends Watcher {
   limits?: Partial<Limits>
   /** Where test objects are put; by default the first of SOURCE_PREFIXES. */
   base?: string
   /** Aborted by Ctrl-C: no further check starts, and what was put is removed. */
   signal?: AbortSignal
-  onResult?: (result: Result) => void
 }
 
 /** @returns a result per check, the last of them about what was left behind. */
 export async function examine(
   deployment: Deployment,
-  { limits, base, signal, onResult = () => undefined }: ExamineOptions = {},
+  { limits, base, signal, ...watcher }: ExamineOptions = {},
 ): Promise<Result[]> {
   const scratch = openScratch(base ?? deployment.config.sourcePrefixes[0] ?? '')
   const owner = {
@@ -57,9 +57,10 @@ export async function examine(
     owner,
     signal: signal ?? new AbortController().signal,
   }
-  const results = await runChecks(CHECKS, examination, onResult)
+  const results = await runChecks(CHECKS, examination, watcher)
+  watcher.onStart?.(CLEAN_UP.title)
   const last = await cleanUp(scratch, examination)
-  onResult(last)
+  watcher.onResult?.(last)
   return [...results, last]
 }
 

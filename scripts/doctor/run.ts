@@ -3,25 +3,31 @@ import { MissingPermission } from '../deployment/permission.ts'
 import { refusalOf } from './bucket.ts'
 import { type Check, type Examination, type Finding, type Result, unknown, wrong } from './check.ts'
 
+export interface Watcher {
+  onStart?: (title: string) => void
+  onResult?: (result: Result) => void
+}
+
 /**
- * @param onResult called as each check ends.
+ * @param watcher told as each check begins and ends.
  * @returns a result per check; fewer where the examination was aborted.
  */
 export async function runChecks(
   checks: readonly Check[],
   examination: Examination,
-  onResult: (result: Result) => void = () => undefined,
+  { onStart, onResult }: Watcher = {},
 ): Promise<Result[]> {
   const results = new Map<string, Result>()
   for (const check of checks) {
     if (examination.signal.aborted) break
     const started = performance.now()
+    onStart?.(check.title)
     const finding = obstacle(check, results) ?? (await attempt(check, examination))
     if (finding === undefined) break
     const ms = Math.round(performance.now() - started)
     const result = { check: check.name, title: check.title, ...finding, ms }
     results.set(check.name, result)
-    onResult(result)
+    onResult?.(result)
   }
   return [...results.values()]
 }

@@ -8,6 +8,9 @@ import { websiteXml } from '../../../scripts/deployment/rule.ts'
 import { putWebsite } from '../../../scripts/owner.ts'
 import { type Patient, startPatient } from './patient.ts'
 
+// A whole examination takes a second or two; a busy machine may take ten times that.
+jest.setTimeout(90_000)
+
 /** STORE=mirror, bounded, and only for keys below a prefix: the other half of what setup may have been told. */
 const SETTINGS = {
   STORE: 'mirror',

@@ -14,6 +14,9 @@ import { putWebsite } from '../../../scripts/owner.ts'
 import { type Front, startFront } from './front.ts'
 import { type Patient, startPatient } from './patient.ts'
 
+// A whole examination takes a second or two; a busy machine may take ten times that.
+jest.setTimeout(90_000)
+
 const BUCKETS = { originals: 'originals', compressed: 'compressed' }
 let otherPicture: Buffer
 /** An address where nobody listens. */
@@ -473,6 +476,15 @@ const FAULTS: readonly Fault[] = [
     wrong: 'origin-role',
     cause: /there is no role somebody-elses/,
     fix: /setup -- --apply/,
+  },
+  {
+    name: 'a clock that is wrong',
+    make: async () => {
+      patient.cloud.oss.faults.add({ match: {}, kind: 'clock-skew', times: 2 })
+    },
+    wrong: 'clock',
+    cause: /refuses the time of signed requests/,
+    fix: /set-ntp/,
   },
   {
     name: 'a wrong access key secret',

@@ -68,7 +68,9 @@ it('stops where it is told to, and what was interrupted is no result', async () 
     }),
     check('c', good()),
   ]
-  const results = await runChecks(checks, examination(stop.signal), ({ check }) => seen.push(check))
+  const results = await runChecks(checks, examination(stop.signal), {
+    onResult: ({ check }) => seen.push(check),
+  })
   expect([results.map(({ check }) => check), seen]).toEqual([['a'], ['a']])
 })
 
