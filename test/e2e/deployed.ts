@@ -22,6 +22,8 @@ export interface DotEnv {
   deploy(): Promise<void>
   /** npm run setup with these options. */
   setup(...options: string[]): Promise<Ran>
+  /** npm run doctor with these options. */
+  doctor(...options: string[]): Promise<Ran>
   remove(): void
 }
 
@@ -52,15 +54,16 @@ export function dotEnvFor({ addresses, gateway }: TestCloud): DotEnv {
     settings,
     deploy: () => gateway.update({ MIRROR_SECRET: settings()['MIRROR_SECRET'] ?? '' }),
     setup: (...options) => run(['scripts/setup.ts', '--env', file, ...options]),
+    doctor: (...options) => run(['scripts/doctor.ts', ...options], settings()),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
 }
 
 /** A script of ours as npm would start it, with nothing of this process's settings. */
-function run(command: string[]): Promise<Ran> {
+function run(command: string[], settings: Record<string, string> = {}): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--import', 'tsx', ...command], {
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'] },
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const ran: Ran = { code: null, stdout: '', stderr: '' }

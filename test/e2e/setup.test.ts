@@ -12,7 +12,7 @@ jest.setTimeout(120_000)
 let cloud: TestCloud
 let env: DotEnv
 beforeAll(async () => {
-  cloud = await testCloud({ empty: true })
+  cloud = await testCloud({ empty: true, events: {} })
   env = dotEnvFor(cloud)
 })
 afterAll(async () => {
@@ -70,6 +70,14 @@ it('an empty account, setup --apply, deploy: a reader gets a compressed picture,
   expect(again).toMatchObject({ code: 0, stderr: '' })
   expect(again.stdout).toContain('Nothing to change.')
   expect(everything()).toEqual(before)
+})
+
+it('doctor finds nothing wrong with what setup made', async () => {
+  const { code, stdout } = await env.doctor('--json')
+  const checks = JSON.parse(stdout) as { check: string; ok: boolean }[]
+  expect(checks.filter(({ ok }) => !ok)).toEqual([])
+  expect(checks.length).toBeGreaterThan(20)
+  expect(code).toBe(0)
 })
 
 it('what the role may do is what its policy in RAM says at that moment', async () => {

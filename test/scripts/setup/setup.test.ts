@@ -5,7 +5,8 @@ import { parse } from 'yaml'
 import { eventsPolicy, FUNCTION_TRUST, originPolicy, ROLES } from '../../../scripts/deployment/policies.ts'
 import { parseWebsite } from '../../../scripts/local/oss/website/parse.ts'
 import { createRam } from '../../../scripts/ram.ts'
-import { asError, bucketFacts } from '../../../scripts/setup/buckets.ts'
+import { originalsStep } from '../../../scripts/setup/bucket-steps.ts'
+import { asError, bucketFacts, createBuckets } from '../../../scripts/setup/buckets.ts'
 import { setupPolicy } from '../../../scripts/setup/print.ts'
 import { wantedRoles } from '../../../scripts/setup/wanted.ts'
 import { changes, startAccount, type TestAccount } from './account.ts'
@@ -274,6 +275,14 @@ describe('refused, with what to do', () => {
     await expect(account.plan()).rejects.toThrow(
       'Expected no mirror rule to the function on the originals bucket originals',
     )
+  })
+
+  it('a bucket that is somewhere else', async () => {
+    const facts = { region: 'cn-shanghai', acl: 'private', versioning: '', blocked: false }
+    const elsewhere = { ...createBuckets(account.deployment()), facts: async () => facts }
+    const message =
+      'Expected the bucket originals in cn-hangzhou (OSS_REGION), got one in cn-shanghai. Set OSS_REGION to its region, or choose another bucket.'
+    await expect(originalsStep(account.deployment(), elsewhere)).rejects.toThrow(message)
   })
 
   it('a bucket of another region, of another account, and public access blocked for the whole account', () => {

@@ -66,6 +66,13 @@ it('keeps five versions of a policy; the oldest not in use makes room', async ()
     await ram.setPolicy('p', policy('oss:GetObject', `oss:Get${'x'.repeat(round)}`))
   expect(await ram.customPolicy('p')).toEqual({ document: policy('oss:GetObject', 'oss:Getxxxxxxx') })
   expect(local.calls.filter((name) => name === 'CreatePolicyVersion')).toHaveLength(7)
+  const client = rawClient()
+  const list = new sdk.ListPolicyVersionsRequest({ policyName: 'p', policyType: 'Custom' })
+  const versions = (await client.listPolicyVersions(list)).body?.policyVersions?.policyVersion
+  expect(versions?.map(({ versionId }) => versionId)).toEqual(['v4', 'v5', 'v6', 'v7', 'v8'])
+  const policyDocument = JSON.stringify(policy('oss:GetObject'))
+  const sixth = new sdk.CreatePolicyVersionRequest({ policyName: 'p', policyDocument, setAsDefault: true })
+  await expect(client.createPolicyVersion(sixth)).rejects.toMatchObject({ code: 'LimitExceeded.Policy.Version' })
 })
 
 it('names errors as documented', async () => {
@@ -87,12 +94,15 @@ it('names errors as documented', async () => {
   })
 })
 
-it('answers the calls that our scripts do not make', async () => {
-  const client = new sdk.default({
+const rawClient = () =>
+  new sdk.default({
     ...owner,
     endpoint: new URL(local.url).host,
     protocol: 'http',
   } as ConstructorParameters<typeof sdk.default>[0])
+
+it('answers the calls that our scripts do not make', async () => {
+  const client = rawClient()
   const ram = ramOf()
   await ram.createPolicy('p', policy('oss:GetObject'), '')
   await ram.setPolicy('p', policy('oss:PutObject'))
