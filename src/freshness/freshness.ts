@@ -136,7 +136,9 @@ export function createFreshness({ config, origin, buckets, log, ...given }: Fres
         }
         const change = changeOf(record)
         if (change === undefined) return []
-        return change.sourceKeys.filter(isOurs).map((key) => refreshOne(key, change, context, deadline))
+        // An object of no bytes does not show in deltaSize; only `all` lets one out.
+        const isNew = change.isNew && config.passThrough !== 'all'
+        return change.sourceKeys.filter(isOurs).map((key) => refreshOne(key, { ...change, isNew }, context, deadline))
       })
       const failed = (await Promise.allSettled(work)).find((result) => result.status === 'rejected')
       if (failed !== undefined)

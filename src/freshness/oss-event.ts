@@ -52,7 +52,7 @@ export function changeOf({ eventName, eventTime, oss }: OssEventRecord): Change 
   return {
     sourceKeys: [...new Set([key, decoded(key), decoded(key.replaceAll('+', '%20'))])],
     at: Number.isNaN(at) ? undefined : at,
-    // deltaSize is by how much the bucket grew. Uploads in parts and appends are left out: theirs is not described.
+    // deltaSize is by how much the object grew (https://help.aliyun.com/document_detail/122379.html). Uploads in parts and appends are left out: theirs is not described.
     isNew: /^ObjectCreated:(Put|Post)Object$/.test(eventName) && size !== undefined && size > 0 && deltaSize === size,
   }
 }

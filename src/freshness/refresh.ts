@@ -29,6 +29,8 @@ export interface RefreshDeps extends FreshnessBuckets {
 export interface Refreshed {
   /** ETag of the original in the end; undefined: there is none. */
   original: string | undefined
+  /** Something was stored when it began. */
+  found: boolean
   removed: string[]
   made: string[]
   /** How long it was waited for reads under way. */
@@ -42,7 +44,7 @@ const MOST_ROUNDS = 5
  * Brings an original's stored versions up to date. What is done depends on what the original is now, never on what an event said:
  * so it may be done late, twice, in any order or at the same time, and always ends with the newest version.
  * @param changedAt when it changed, ms since the epoch by OSS's clock; undefined: not known.
- * @param isNew nothing can have been read before: nothing to wait for.
+ * @param isNew nothing can have been read before: nothing to wait for, unless something is there all the same.
  * @throws OssFault, AppError: something was not done, and has to be tried again.
  */
 export async function refresh(
@@ -51,11 +53,11 @@ export async function refresh(
   deps: RefreshDeps,
 ): Promise<Refreshed> {
   const { clock, settleMs } = deps
-  const done: Refreshed = { original: undefined, removed: [], made: [], waitedMs: 0 }
+  const done: Refreshed = { original: undefined, found: false, removed: [], made: [], waitedMs: 0 }
   const refused = new Set<string>()
   const lookedAt = clock.now()
   const original = await settle(sourceKey, deps, done, refused)
-  if (isNew) return done
+  if (isNew && !done.found) return done
   // Of the two the later: the event's own change, and that of the original as it is now.
   const since = Math.max(changedAt ?? lookedAt, original === undefined ? 0 : Date.parse(original.lastModified))
   // What was looked at so late has been looked at for good.
@@ -82,6 +84,7 @@ async function settle(
     const original = await currentOriginal(sourceKey, originals, deadline)
     const { removed, kept } = await purgeOutdated(sourceKey, original, deps, settings, settleMs, deadline)
     done.original = original?.etag
+    if (round === 1) done.found ||= removed.length + kept.length > 0
     done.removed.push(...removed)
     if (original === undefined) return undefined
     const missing = deps.keysAhead(sourceKey).filter((key) => !kept.includes(key) && !refused.has(original.etag + key))
