@@ -65,7 +65,9 @@ export function deploymentFrom(env: NodeJS.ProcessEnv): Deployment {
   const accessKeyId = env['ALIBABA_CLOUD_ACCESS_KEY_ID'] ?? env['AccessKeyID']
   const accessKeySecret = env['ALIBABA_CLOUD_ACCESS_KEY_SECRET'] ?? env['AccessKeySecret']
   if (accessKeyId === undefined || accessKeySecret === undefined) {
-    mistakes.push('Expected ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, got none.')
+    mistakes.push(
+      'Expected AccessKeyID and AccessKeySecret, or ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, got none.',
+    )
   }
   if (config === undefined || accessKeyId === undefined || accessKeySecret === undefined) {
     return fail(EXIT.usage, `${mistakes.join('\n')}\nSet them in the environment or in .env (see .env.example).`)
