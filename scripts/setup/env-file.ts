@@ -1,5 +1,5 @@
 // One setting in a .env file: its value changes, every other byte of the file stays.
-import { chmodSync, existsSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 
 import { parse } from 'dotenv'
 
@@ -42,7 +42,6 @@ export function writeSetting(file: string, name: string, value: string): void {
   const draft = `${target}.${process.pid}.tmp`
   try {
     writeFileSync(draft, withSetting(text, name, value), { encoding: 'latin1', mode: 0o600, flag: 'wx' })
-    chmodSync(draft, 0o600)
     renameSync(draft, target)
   } finally {
     rmSync(draft, { force: true })

@@ -211,6 +211,8 @@ describe('what is there already', () => {
       Effect,
     }))
     await ram.setPolicy('oss-image-origin', { Statement: same, Version: '1' })
+    const backwards = eventsPolicy(BUCKETS).Statement.map((each) => ({ ...each, Action: each.Action.toReversed() }))
+    await ram.setPolicy('oss-image-origin-events', { Version: '1', Statement: backwards })
     expect(changes(await account.plan())).toEqual({})
     await ram.setPolicy('oss-image-origin', {
       Version: '1',
