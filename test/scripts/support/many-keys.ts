@@ -3,8 +3,17 @@ import type { FakeBucket, FakeObject } from './fake-oss.ts'
 
 const DIGITS = 9
 
-/** Keys of a usual kind: a folder a hundred thousand, names in order. */
-export function manyKeys(count: number, bytes: number, modified: string): FakeBucket {
+export interface ManyKeys {
+  count: number
+  bytes: number
+  /** ISO 8601. */
+  modified: string
+  /** Every so-manieth key is left out. */
+  without?: number
+}
+
+/** Keys of a usual kind: folders of a hundred thousand, names in order. */
+export function manyKeys({ count, bytes, modified, without = Infinity }: ManyKeys): FakeBucket {
   const keyAt = (at: number) => {
     const number = String(at).padStart(DIGITS, '0')
     return `uploads/${number.slice(0, 4)}/photo-${number}.jpg`
@@ -12,24 +21,21 @@ export function manyKeys(count: number, bytes: number, modified: string): FakeBu
   const indexOf = (key: string) => Number(key.slice(-DIGITS - 4, -4))
   return {
     page(after, most) {
-      const start = after === '' ? 0 : indexOf(after) + 1
-      return Array.from({ length: Math.max(0, Math.min(most, count - start)) }, (_, at): FakeObject => ({
-        key: keyAt(start + at),
-        bytes,
-        modified,
-      }))
+      const page: FakeObject[] = []
+      for (let at = after === '' ? 0 : indexOf(after) + 1; at < count && page.length < most; at++) {
+        if (at % without !== 0 || without === Infinity) page.push({ key: keyAt(at), bytes, modified })
+      }
+      return page
     },
   }
 }
 
 /** Makes a command say on stderr how much memory it held at most. */
-export const SAY_PEAK = {
-  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(
-    "process.on('exit',()=>process.stderr.write('peak '+process.resourceUsage().maxRSS+' KB\\n'))",
-  )}`,
-}
+export const SAY_PEAK = `--import=data:text/javascript,${encodeURIComponent(
+  "process.on('exit',()=>process.stderr.write('peak '+process.resourceUsage().maxRSS+' KB\\n'))",
+)}`
 
-/** Megabytes, from what SAY_PEAK makes a command say. */
+/** Megabytes (1,000,000 bytes), from what SAY_PEAK makes a command say. */
 export function peakIn(stderr: string): number {
-  return Number(/peak (\d+) KB/.exec(stderr)?.[1]) / 1000
+  return (Number(/peak (\d+) KB/.exec(stderr)?.[1]) * 1024) / 1e6
 }

@@ -1,0 +1,80 @@
+// Memory over listings of any length, over real sockets. With all ten million keys in each bucket (some ten minutes a command):
+// MANY_KEYS=10000000 npx jest test/scripts/listing/many-keys
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { runCommand } from '../support/command.ts'
+import { fakeEnvironment, type FakeOss, fakeOss } from '../support/fake-oss.ts'
+import { manyKeys, peakIn, SAY_PEAK } from '../support/many-keys.ts'
+
+const KEYS = Number(process.env['MANY_KEYS'] ?? 50_000)
+const MOST_MEGABYTES = 200
+const MADE = { count: KEYS, bytes: 400, modified: '2025-01-02T00:00:00.000Z' }
+
+let folder: string
+let oss: FakeOss
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'many-'))
+  oss = await fakeOss({
+    originals: manyKeys({ count: KEYS, bytes: 1000, modified: '2025-01-01T00:00:00.000Z' }),
+    compressed: manyKeys(MADE),
+    lacking: manyKeys({ ...MADE, without: 100 }),
+  })
+})
+
+afterAll(async () => {
+  await oss.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** A command with the options of Node that `npm run` gives it. @returns its JSON and its peak in megabytes. */
+async function run(name: string, args: string[], compressed = 'compressed') {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }
+  const options = scripts[name]?.split(' ').filter((word) => word.startsWith('--max-')) ?? []
+  expect(options).toHaveLength(2)
+  const { code, stdout, stderr } = await runCommand(
+    `scripts/${name}.ts`,
+    ['--json', '--data', folder, ...args],
+    { ...fakeEnvironment(oss), OSS_COMPRESS_BUCKET_NAME: compressed, NODE_OPTIONS: [...options, SAY_PEAK].join(' ') },
+    { cwd: folder },
+  )
+  const peak = peakIn(stderr)
+  if (KEYS > 1_000_000) process.stderr.write(`${name} over 2 × ${KEYS} keys: ${peak.toFixed(0)} MB at most\n`)
+  if (stdout === '') throw new Error(stderr)
+  return { code, json: JSON.parse(stdout) as Record<string, unknown>, peak }
+}
+
+const LIMIT_MS = 60_000 + KEYS
+
+test(
+  'warm',
+  async () => {
+    const { code, json, peak } = await run('warm', [])
+    expect(code).toBe(0)
+    expect(json['tally']).toMatchObject({ there: KEYS, made: 0, failed: 0 })
+    expect(peak).toBeLessThan(MOST_MEGABYTES)
+  },
+  LIMIT_MS,
+)
+
+test(
+  'audit, with a finding for every hundredth',
+  async () => {
+    const { json, peak } = await run('audit', [], 'lacking')
+    expect(json['tally']).toMatchObject({ originals: KEYS, found: { missing: KEYS / 100, stale: 0, orphaned: 0 } })
+    expect(peak).toBeLessThan(MOST_MEGABYTES)
+  },
+  LIMIT_MS,
+)
+
+test(
+  'report',
+  async () => {
+    const { json, peak } = await run('report', ['--sample', '0'])
+    expect(json['plain']).toEqual({ count: KEYS, before: KEYS * 1000, after: KEYS * 400 })
+    expect(peak).toBeLessThan(MOST_MEGABYTES)
+  },
+  LIMIT_MS,
+)
