@@ -31,6 +31,8 @@ describe('evaluation', () => {
     ['oss:*', 'acs:oss:*:2:b/*', 'oss:GetObject', 'b/k', 'silent'],
     ['oss:*', 'acs:oss:*:*:b/a:b', 'oss:GetObject', 'b/a:b', 'allow'],
     ['oss:*', 'acs:oss:*:*:b/?', 'oss:GetObject', 'b/xy', 'silent'],
+    ['*', 'acs:ram:*:*:b/*', 'oss:GetObject', 'b/k', 'silent'],
+    ['*', 'acs:ram:*:*:role/r', 'ram:GetRole', 'role/r', 'allow'],
   ])('%s on %s, asked %s on %s: %s', (action, pattern, asked, resource, verdict) => {
     expect(evaluatePolicy(policy(allow(action, pattern)), ask(asked, resource), WORLD)).toBe(verdict)
   })
