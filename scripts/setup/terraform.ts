@@ -14,7 +14,7 @@ export interface TerraformInput {
   roles: Record<'origin' | 'events', WantedRole>
 }
 
-/** @returns the whole file; values of ours need no escaping beyond JSON's, which HCL reads. */
+/** @returns the whole file. What stands in it has no ${ that HCL would take for an expression: names, flags, our own words. */
 export function terraform({ region, originals, compressed, privateCompressed, rule, roles }: TerraformInput): string {
   const acl = privateCompressed ? 'private' : 'public-read'
   return `terraform {
@@ -118,8 +118,7 @@ resource "alicloud_ram_role_policy_attachment" "${id}" {
 
 /** JSON is an HCL expression: objects take a colon as well. */
 const inHcl = (value: object) => JSON.stringify(value, null, 2).replace(/\n/g, '\n  ')
-/** A template begins with \${ or %{ , which stands doubled in plain text. */
-const quoted = (text: string) => JSON.stringify(text).replace(/([$%])\{/g, '$1$1{')
+const quoted = (text: string) => JSON.stringify(text)
 
 /** MirrorURL → mirror_url, MirrorCheckMd5 → mirror_check_md5, MirrorSNI → mirror_sni. */
 function snake(name: string): string {
