@@ -12,7 +12,7 @@ const DOCUMENTS = [
   ...READMES,
   'CONTRIBUTING.md',
   'CHANGELOG.md',
-  ...readdirSync('docs')
+  ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
 ]
@@ -65,43 +65,51 @@ it('error codes in the troubleshooting are codes of the function, with their sta
   }
 })
 
-describe('both READMEs', () => {
-  const [english, chinese] = READMES.map(read) as [string, string]
+const PAIRS = [
+  ['README.md', 'README.zh-CN.md'],
+  ...readdirSync('docs/zh-CN').map((name) => [`docs/${name}`, `docs/zh-CN/${name}`] as const),
+] as const
+
+describe.each(PAIRS)('%s and %s', (...files) => {
+  const [english, chinese] = files.map(read) as [string, string]
 
   it('have the same sections and tables, row by row', () => {
-    const shape = (text: string) => outside(text).flatMap((line) => /^(#+|\|)/.exec(line)?.[0] ?? [])
+    const shape = (text: string) => outside(text).flatMap((line) => /^(#+|\||- |\d+\. )/.exec(line)?.[0] ?? [])
     expect(shape(chinese)).toEqual(shape(english))
     const columns = (text: string) =>
       outside(text)
         .filter((line) => line.startsWith('|'))
-        .map((line) => line.split(' | ').length)
+        .map((line) => line.split(/(?<=^|\s)\|(?=\s|$)/).length)
     expect(columns(chinese)).toEqual(columns(english))
   })
 
-  it('name the same commands, settings and files as often, and link to the same places in the same order', () => {
-    const codes = (text: string) =>
-      all(/(`[^`\n]+`)/g, outside(text).join('\n')).filter((code) => /^`[\x20-\x7e]+`$/.test(code))
-    // Words stand in another order, and the Chinese names dot segments by their dots.
-    expect(
-      codes(chinese)
-        .filter((code) => !/^`\.\.?`$/.test(code))
-        .toSorted(),
-    ).toEqual(codes(english).toSorted())
-    const links = (text: string) => all(/\]\(([^)\s]+)\)/g, text).filter((link) => !link.startsWith('README'))
-    expect(links(chinese)).toEqual(links(english))
+  it('name the same commands, settings and values as often', () => {
+    const named = (text: string) =>
+      all(/(`[^`\n]+`)/g, outside(text).join('\n'))
+        .filter((word) => /^`[\x20-\x7e…]+`$/.test(word) && !/^`\.\.?`$/.test(word))
+        // The Chinese documents beside the Chinese README.
+        .map((word) => word.replace('docs/zh-CN/', 'docs/'))
+        .toSorted()
+    expect(named(chinese)).toEqual(named(english))
   })
 
-  it('have the same ten steps, and say of the same ones that only the console can do them', () => {
-    const steps = (text: string, console: string) =>
-      all(/^\d+\. ([\s\S]*?)(?=^\d+\. |^$)/gm, text).map((step) => step.split(console).length - 1)
-    expect(steps(english, '**console**')).toHaveLength(10)
-    expect(steps(chinese, '**控制台**')).toEqual(steps(english, '**console**'))
+  it('link to the same places in the same order', () => {
+    const links = (file: string, text: string) =>
+      all(/\]\(([^)\s]+)\)/g, text.replace(/^\[(English|简体中文)\]\(.*\)$/m, ''))
+        .map((link) => join(dirname(file), link.replace(/#.*/, '')))
+        .map((path) => path.replace('docs/zh-CN', 'docs').replace('README.zh-CN', 'README'))
+    expect(links(files[1], chinese)).toEqual(links(files[0], english))
   })
 
   it('have the same commands in their code blocks', () => {
     const commands = (text: string) =>
       all(/```sh\n([\s\S]*?)```/g, text).flatMap((block) => block.split('\n').map((line) => line.replace(/ *#.*/, '')))
     expect(commands(chinese)).toEqual(commands(english))
+  })
+
+  it('say of the same things that only the console can do them', () => {
+    const count = (text: string, word: string) => text.split(word).length - 1
+    expect(count(chinese, '**控制台**')).toBe(count(english, '**console**'))
   })
 })
 
