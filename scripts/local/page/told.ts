@@ -103,7 +103,6 @@ export interface RoleCall {
   key: string
   status: number
   ms: number
-  fault?: string
 }
 
 export interface Trace {

@@ -13,6 +13,9 @@ export interface TraceSources {
   coldStart: (requestId: string) => boolean
 }
 
+/** What a call is that was refused before OSS had looked what it is. */
+const OPERATION_OF: Readonly<Record<string, string>> = { GET: 'GetObject', PUT: 'PutObject' }
+
 /** Longest wait for the bucket's entry and the function's line, which are written when a request is over. */
 const PATIENCE_MS = 2500
 
@@ -50,8 +53,8 @@ async function assemble(read: ReadRecord, { oss, logs, coldStart }: TraceSources
   const calls = entries
     .filter(({ role, time }) => role !== undefined && time >= bucket.time - 5 && time <= bucket.time + bucket.ms + 50)
     .filter(({ key }) => key !== undefined && (key === mirror.key || mirror.key.startsWith(key)))
-    .map(({ operation = '', bucket: name = '', key = '', status, ms, fault }) => {
-      return { operation, bucket: name, key, status, ms, ...(fault === undefined ? {} : { fault }) }
+    .map(({ method, operation, bucket: name = '', key = '', status, ms }) => {
+      return { operation: operation ?? OPERATION_OF[method] ?? method, bucket: name, key, status, ms }
     })
   return {
     read,

@@ -36,14 +36,14 @@ export function Flow({ isBehind }: { isBehind: boolean }) {
   const shown = (name: HopName) => hops.slice(0, lit).find((hop) => hop.name === name)
   const isOver = lit >= hops.length
   const state = (...names: HopName[]) => {
-    const found = names.map(shown).filter((hop) => hop !== undefined)
-    if (found.some((hop) => hop.state === 'bad')) return 'bad'
+    const found = names.map(shown).filter((hop) => hop !== undefined && hop.state !== 'off')
+    if (found.some((hop) => hop?.state === 'bad')) return 'bad'
     return found.length > 0 ? 'on' : ''
   }
   const ms = (hop: Hop | undefined) => (hop?.ms === undefined ? '' : showMs(hop.ms, language))
   const answer = shown('answer')
   const isHit = trace?.bucket?.mirrored === false && trace.read.status === 200
-  const isIdle = isOver && trace?.bucket?.mirrored !== true
+  const isIdle = isOver && trace !== undefined && trace.bucket?.mirrored !== true
   const relay = shown('relay')
   const [ask, miss, read, render, put] = [shown('ask'), shown('miss'), shown('read'), shown('render'), shown('put')]
 
@@ -87,7 +87,7 @@ export function Flow({ isBehind }: { isBehind: boolean }) {
         />
         <Rail
           there={miss === undefined ? '' : say(miss.note === 'merged' ? 'hopMerged' : 'hopMiss')}
-          back={relay === undefined ? '' : relay.status === undefined ? say('noAnswer') : String(relay.status)}
+          back={relay === undefined ? '' : [relay.status ?? say('noAnswer'), ms(relay)].join(' · ')}
           extra={put === undefined ? '' : putWords(put, say, ms)}
           thereState={state('miss')}
           backState={state('relay')}
@@ -97,13 +97,7 @@ export function Flow({ isBehind }: { isBehind: boolean }) {
           icon="function"
           name={say('function')}
           state={state('render', 'relay')}
-          note={
-            isIdle && trace !== undefined
-              ? say('notAsked')
-              : render?.ms === undefined
-                ? ''
-                : `${say('hopRender')} ${ms(render)}`
-          }
+          note={isIdle ? say('notAsked') : render?.ms === undefined ? '' : `${say('hopRender')} ${ms(render)}`}
           isIdle={isIdle}
         />
         <Rail
@@ -118,13 +112,7 @@ export function Flow({ isBehind }: { isBehind: boolean }) {
           thereState={state('read')}
           backState={state('read')}
         />
-        <Node
-          icon="photos"
-          name={say('original')}
-          state={read?.state === 'off' ? '' : state('read')}
-          note=""
-          isIdle={isIdle}
-        />
+        <Node icon="photos" name={say('original')} state={state('read')} note="" isIdle={isIdle} />
       </div>
       <p class="flow-sum" role="status" data-made={trace?.bucket?.mirrored}>
         {trace === undefined ? say('flowNone') : isOver ? summary(trace, say, (value) => showMs(value, language)) : ''}

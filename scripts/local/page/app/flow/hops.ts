@@ -67,7 +67,7 @@ export function hopsOf(trace: Trace): Hop[] {
   hops.push(
     hop('relay', {
       state: mirror.originStatus === 200 ? 'ok' : 'bad',
-      ms: line?.ms.total ?? mirror.totalMs,
+      ms: mirror.totalMs,
       status: mirror.originStatus,
       note: mirror.originStatus === 200 ? undefined : mirror.why,
     }),

@@ -34,7 +34,9 @@ export function Card({ name, photo, original, stored }: CardFacts) {
           onClick={open}
           aria-label={`${say('compare')}: ${name}`}
         >
-          {address === undefined ? null : <img src={address} alt="" loading="lazy" decoding="async" />}
+          {address === undefined ? null : (
+            <img src={address} alt="" loading="lazy" decoding="async" onLoad={markLoaded} />
+          )}
         </button>
         {before !== undefined && after !== undefined && after < before ? (
           <span class="badge" aria-hidden="true">
@@ -123,6 +125,8 @@ function factsOf(
         showType(after.type),
         ...(after.pixels === undefined ? [] : [`${after.pixels.width} × ${after.pixels.height}`]),
         trace.bucket?.mirrored === true ? say('madeNow') : say('fromBucket'),
+        // The events function was quicker than this page.
+        ...(photo.isFirstRead && trace.bucket?.mirrored === false ? [say('madeAhead')] : []),
         ...(trace.read.ms === undefined ? [] : [say('inTime', { time: showMs(trace.read.ms, language) })]),
         ...(trace.coldStart ? [say('coldStart')] : []),
         by === undefined ? say('notStored') : say('storedBy', { who: who[by] }),
@@ -131,4 +135,9 @@ function factsOf(
     default:
       return []
   }
+}
+
+/** What a transparent picture lies on shows when it is there. */
+function markLoaded({ currentTarget }: { currentTarget: HTMLImageElement }): void {
+  currentTarget.classList.add('loaded')
 }

@@ -19,6 +19,8 @@ export interface Photo {
   before: { bytes: number; type: string; pixels?: Pixels | undefined } | undefined
   after: { bytes: number; type: string; pixels?: Pixels | undefined; address: string } | undefined
   trace: Trace | undefined
+  /** The read was the first one after the upload. */
+  isFirstRead: boolean
   /** What is still stored of the picture that was replaced. */
   stale: readonly string[]
   /** What went wrong, in the words of whoever refused. */
@@ -42,6 +44,7 @@ function change(key: string, with_: Partial<Photo>): void {
       before: undefined,
       after: undefined,
       trace: undefined,
+      isFirstRead: false,
       stale: [],
       error: undefined,
       version: 0,
@@ -85,7 +88,7 @@ export async function addFile({ key, file }: PickedFile): Promise<void> {
       return watchLeaving(key, old)
     })
     change(key, { stale })
-    await readPhoto(key)
+    await readPhoto(key, true)
   } catch (error) {
     change(key, { step: 'failed', error: error instanceof Error ? error.message : String(error) })
     void refreshLibrary()
@@ -101,8 +104,8 @@ export async function dropStale(key: string): Promise<void> {
 }
 
 /** Reads an original's plain version as a reader does. */
-export async function readPhoto(key: string): Promise<void> {
-  change(key, { step: 'reading', error: undefined })
+export async function readPhoto(key: string, isFirstRead = false): Promise<void> {
+  change(key, { step: 'reading', error: undefined, isFirstRead })
   try {
     await reads(async () => {
       const { body, trace } = await readAsReader(plainKeyOf(key, keySettings))

@@ -48,6 +48,7 @@ export const en = {
   sameSize: 'the same size',
   madeNow: 'made now',
   fromBucket: 'from the bucket',
+  madeAhead: 'made ahead of this first read',
   storedBy: 'stored by {who}',
   byFunction: 'the function',
   byMirror: 'the mirror',

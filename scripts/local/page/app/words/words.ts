@@ -1,6 +1,7 @@
 import { preferences, type Language } from '../preferences.ts'
 import { useStore } from '../store.ts'
 import { en, type Words } from './en.ts'
+import { fill } from './fill.ts'
 import { zh } from './zh.ts'
 
 const ALL: Record<Language, Words> = { en, zh }
@@ -11,9 +12,4 @@ export type Say = (name: keyof Words, values?: Readonly<Record<string, string | 
 export function useWords(): { say: Say; language: Language } {
   const { language } = useStore(preferences)
   return { language, say: (name, values) => fill(ALL[language][name], values ?? {}) }
-}
-
-/** `{name}` replaced by its value. */
-export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
 }

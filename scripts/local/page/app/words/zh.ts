@@ -48,6 +48,7 @@ export const zh: Words = {
   sameSize: '大小不变',
   madeNow: '刚刚生成',
   fromBucket: '来自存储桶',
+  madeAhead: '在首次读取前已生成',
   storedBy: '由{who}存储',
   byFunction: '函数',
   byMirror: '回源规则',
