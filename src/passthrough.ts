@@ -1,6 +1,7 @@
 import type { Config } from './config.ts'
 import { AppError } from './errors.ts'
 import type { sniff } from './image/sniff.ts'
+import { MAX_SVG_BYTES } from './image/policy.ts'
 import type { OriginalFacts } from './oss/bucket.ts'
 
 type Sniffed = ReturnType<typeof sniff>
@@ -25,15 +26,16 @@ export function passedType(
 ): PassedType {
   const active = sniffed.media === 'active'
   const type = {
-    // Active content would run in the reader's browser with the bucket's domain as its origin.
+    // Active content would run in the reader's browser with the bucket's domain as its origin. What SVG is made harmless
+    // gets its type when it is made.
     contentType: active ? 'application/octet-stream' : sniffed.contentType,
     contentDisposition: active ? 'attachment' : undefined,
   }
   const encoded = isEncoded(facts)
   if (sniffed.format !== undefined && !encoded) {
-    const fits = facts.bytes <= config.maxSourceBytes
-    if (!active) return { ...type, compressible: fits, reason: fits ? 'image' : 'source_too_large' }
-    return { ...type, compressible: false, reason: 'active_content' }
+    const fits = facts.bytes <= (active ? Math.min(MAX_SVG_BYTES, config.maxSourceBytes) : config.maxSourceBytes)
+    if (fits) return { ...type, compressible: true, reason: 'image' }
+    return { ...type, compressible: false, reason: active ? 'active_content' : 'source_too_large' }
   }
   const letOut =
     config.passThrough === 'all' ||

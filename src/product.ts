@@ -29,6 +29,8 @@ export interface ProductPlace {
 export interface Picture {
   bytes: Buffer
   contentType: string
+  /** To be saved, never to be shown. */
+  download?: true
   /** compressed, original, or transformed. */
   outcome: string
   reason?: string | undefined
@@ -52,6 +54,7 @@ export function pictureProduct(
     key: place.requestedKey,
     contentType,
     cacheControl: place.cacheControl,
+    contentDisposition: picture.download ? 'attachment' : undefined,
     meta: { ...metaOf(source, outcome, reason), settings },
   }
   return {
@@ -59,6 +62,7 @@ export function pictureProduct(
       'Content-Type': contentType,
       'Content-Length': String(bytes.length),
       'Content-MD5': md5.base64,
+      ...(picture.download ? { 'Content-Disposition': 'attachment' } : {}),
       'Cache-Control': place.cacheControl,
       ETag: `"${md5.etag}"`,
       'X-Content-Type-Options': 'nosniff',

@@ -9,17 +9,18 @@ export const BUNDLES = {
   index: 'src/entry/event.ts',
   worker: 'src/entry/worker.ts',
   'ali-oss': 'ali-oss',
+  svgo: 'svgo',
 } as const
 
 /**
  * ali-oss is most of the code and both entries load it, late: as a file of its own it is shipped once, and a start reads it
- * while the first worker starts.
+ * while the first worker starts. svgo is as large as all of a worker, and only an SVG needs it.
  */
-const sdkBeside: Plugin = {
-  name: 'ali-oss beside the entries',
+const librariesBeside: Plugin = {
+  name: 'libraries beside the entries',
   setup({ onResolve }) {
-    onResolve({ filter: /^ali-oss$/ }, ({ kind }) =>
-      kind === 'entry-point' ? undefined : { path: './ali-oss.js', external: true },
+    onResolve({ filter: /^(ali-oss|svgo)$/ }, ({ kind, path }) =>
+      kind === 'entry-point' ? undefined : { path: `./${path}.js`, external: true },
     )
   },
 }
@@ -28,7 +29,12 @@ const sdkBeside: Plugin = {
 export async function bundle(root: string, outDir: string): Promise<void> {
   await build({
     absWorkingDir: root,
-    entryPoints: { ...BUNDLES, 'ali-oss': join(root, 'node_modules/ali-oss') },
+    entryPoints: {
+      ...BUNDLES,
+      'ali-oss': join(root, 'node_modules/ali-oss'),
+      // Its build for Node reads files beside itself, which a bundle does not have.
+      svgo: join(root, 'node_modules/svgo/dist/svgo.browser.js'),
+    },
     outdir: outDir,
     bundle: true,
     platform: 'node',
@@ -41,7 +47,7 @@ export async function bundle(root: string, outDir: string): Promise<void> {
     legalComments: 'none',
     // proxy-agent is an optional dependency of ali-oss's HTTP client, used only where a proxy is configured.
     external: ['sharp', 'proxy-agent'],
-    plugins: [sdkBeside],
+    plugins: [librariesBeside],
     logLevel: 'warning',
   })
 }

@@ -16,6 +16,7 @@ import { cutMetadata } from './metadata/cut.ts'
 import { MIN_SAVING, RECIPE } from './policy.ts'
 import { kindOf } from './probe/kind.ts'
 import { SNIFF_BYTES, sniff } from './sniff.ts'
+import { harmlessSvg } from './svg/svg.ts'
 import type { ImageFacts, ImageFormat, Limits, Quality } from './types.ts'
 import type { Encoded, KeptReason, Work } from './work.ts'
 
@@ -36,6 +37,8 @@ export interface Compressed {
   /** 'other': an image type this room has no name for, such as PSD. */
   format: ImageFormat | 'other'
   contentType: string
+  /** A browser could run it, and it could not be made harmless: to be saved, never to be shown. */
+  download?: true
   /** As displayed, one frame; 0 where the header could not be read. */
   width: number
   height: number
@@ -157,15 +160,38 @@ const CONTENT_TYPES = {
   gif: 'image/gif',
 } as const
 
+const DOWNLOAD = { contentType: 'application/octet-stream', download: true } as const
+
+/** SVG is not decoded here, and its size is whatever it is drawn at. */
+async function compressSvg(source: Buffer, contentType: string, started: number): Promise<Compressed> {
+  const made = await harmlessSvg(source)
+  const shared = {
+    format: 'svg',
+    width: 0,
+    height: 0,
+    pages: 1,
+    sourceWidth: 0,
+    sourceHeight: 0,
+    inspectMs: 0,
+  } as const
+  const renderMs = performance.now() - started
+  const kept = { outcome: 'original', settings: 'original', metadataCut: false } as const
+  if (made === undefined) return { ...shared, ...kept, ...DOWNLOAD, bytes: source, reason: 'active_content', renderMs }
+  const { bytes, settings } = made
+  if (settings === 'original') return { ...shared, ...kept, contentType, bytes, reason: 'not_smaller', renderMs }
+  return { ...shared, contentType, bytes, outcome: 'compressed', settings, metadataCut: true, renderMs }
+}
+
 /**
  * The way without operations: the picture smaller, in its own format or the one asked for; otherwise the original's pixels
- * with the reason. Never larger than the original. Which of the two it is depends on the bytes and options alone.
+ * with the reason. Never larger than the original. An SVG is made harmless, or is marked as a download. Which of the two it is depends on the bytes and options alone.
  * Throws ImageFault only for faults that may pass: `encoder_fault`, `out_of_time`.
  */
 export async function compress(source: Buffer, options: CompressOptions): Promise<Compressed> {
   const started = performance.now()
   let inspected = started
   const seen = sniff(source.subarray(0, SNIFF_BYTES))
+  if (seen.format === 'svg') return compressSvg(source, seen.contentType, started)
   let facts: ImageFacts | undefined
   const cut = cutMetadata(source, seen.format ?? '')
 
@@ -184,7 +210,7 @@ export async function compress(source: Buffer, options: CompressOptions): Promis
         ...shared,
         bytes: cut.bytes,
         format: seen.format ?? 'other',
-        contentType: seen.contentType,
+        ...(seen.media === 'active' ? DOWNLOAD : { contentType: seen.contentType }),
         outcome: 'original',
         reason: result,
         settings: cut.removed.includes('gain map') ? 'original without gain map' : 'original',

@@ -3,6 +3,9 @@ import type { Quality } from './types.ts'
 /** Version of the policy: changes whenever the bytes of any answer may change. Stored with every object. */
 export const RECIPE = '5'
 
+/** Larger SVGs are a download: nobody waits for such a drawing, and looking at all of it takes its time. */
+export const MAX_SVG_BYTES = 4_194_304
+
 /**
  * Encoder settings that look alike, mean over photographs at native size: SSIMULACRA2 about 65, 77 and 83. `balanced` is
  * set so that its worst photograph is no worse than the worst of sharp's own JPEG 80 (79.5 on calc-s2-rust's scale, six
@@ -13,9 +16,9 @@ export const RECIPE = '5'
  * size −3 to +4 % and +5 to +10 %, worst where colours are saturated.
  */
 export const QUALITY: Record<Quality, { jpeg: number; webp: number; avif: number }> = {
-  eco: { jpeg: 62, webp: 68, avif: 51 },
-  balanced: { jpeg: 84, webp: 86, avif: 65 },
-  high: { jpeg: 90, webp: 92, avif: 73 },
+  eco: { jpeg: 60, webp: 62, avif: 48 },
+  balanced: { jpeg: 84, webp: 87, avif: 67 },
+  high: { jpeg: 90, webp: 92, avif: 76 },
 }
 
 /**

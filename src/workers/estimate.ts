@@ -50,6 +50,7 @@ export function estimateOf(task: Task, seen: Look, sourceBytes: number): Estimat
   const copies = 2 * sourceBytes + FIXED_BYTES
   // Nothing of it will be decoded.
   if (seen.pixels > limits.maxSourcePixels) return { mostMs: FIXED_MS, leastMs: FIXED_MS, needBytes: copies }
+  if (seen.format === 'svg') return svgEstimate(sourceBytes, copies)
   const written = task.kind === 'render' ? resultPixels(task, seen) : seen.pixels
   const shrunk = seen.format === 'jpeg' && written < seen.pixels / 4
   const decode = shrunk ? DECODE_SHRUNK : (DECODE[seen.format ?? 'jpeg'] ?? 15)
@@ -66,6 +67,16 @@ export function estimateOf(task: Task, seen: Look, sourceBytes: number): Estimat
       seen.heldBytes * (shrunk ? written : seen.pixels) +
       raster +
       Math.max(...encodes.map(({ bytes }) => bytes)) * written,
+  }
+}
+
+/** SVG is read as text, not decoded: up to two seconds for each megabyte of markup, and much of what large ones have is pictures. */
+function svgEstimate(sourceBytes: number, copies: number): Estimate {
+  const leastMs = FIXED_MS + sourceBytes / 10_000
+  return {
+    mostMs: leastMs + Math.min(1000, sourceBytes / 500),
+    leastMs,
+    needBytes: copies + 10 * sourceBytes + 60_000_000,
   }
 }
 

@@ -3,6 +3,7 @@ import { Socket } from 'node:net'
 import sharp from 'sharp'
 
 import { compress } from '../image/compress.ts'
+import { blockUnneededLoaders } from '../image/loaders.ts'
 import { render } from '../image/render.ts'
 import { frame, frameReader } from './frames.ts'
 import { CHANNEL, type FromWorker, MarkFailed, type Task, type ToWorker, toWire } from './messages.ts'
@@ -15,6 +16,7 @@ const SPARE_BYTES = 16_000_000
 
 /** Serves until the pool is gone; does not return before. */
 export function serve(): void {
+  blockUnneededLoaders()
   const marks = new Map<number, { resolve: (bytes: Buffer) => void; reject: (error: Error) => void }>()
   let lastMark = 0
 

@@ -129,7 +129,15 @@ describe('what cannot be decoded', () => {
 
 describe('what is not compressed', () => {
   it.each([
-    ['SVG', '<svg xmlns="http://www.w3.org/2000/svg"/>', 'image/svg+xml', 'active_content', 'svg'],
+    ['SVG without anything', '<svg xmlns="http://www.w3.org/2000/svg"/>', 'image/svg+xml', 'not_smaller', 'svg'],
+    [
+      'SVG that cannot be read',
+      '<svg xmlns="http://www.w3.org/2000/svg">',
+      'application/octet-stream',
+      'active_content',
+      'svg',
+    ],
+    ['HTML', '<html><script>alert(1)</script>', 'application/octet-stream', 'active_content', 'other'],
     ['BMP', 'BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0', 'image/bmp', 'unsupported_format', 'bmp'],
     ['JPEG XL', '\xff\x0a\xfa\x1f', 'image/jxl', 'unsupported_format', 'jxl'],
     ['Photoshop', '8BPS\0\x01', 'image/vnd.adobe.photoshop', 'unsupported_format', 'other'],

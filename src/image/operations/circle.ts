@@ -14,9 +14,7 @@ export const circle: Execution<Circle> = {
     const left = Math.floor((now.width - side) / 2)
     const top = Math.floor((now.height - side) / 2)
     const window: Step = { kind: 'crop', left, top, width: side, height: side }
-    const centre = r + 0.5
-    const shape = `<circle cx="${centre}" cy="${centre}" r="${centre}"/>`
     const cut = side === now.width && side === now.height ? [] : [window]
-    return [...cut, keepInside(shape, window)]
+    return [...cut, keepInside(side / 2, window)]
   },
 }

@@ -9,6 +9,6 @@ export const roundedCorners: Execution<RoundedCorners> = {
     if (settings.format === 'gif')
       throw new Impossible('Expected a format other than GIF for rounded-corners, got GIF; format,png can follow it')
     const r = Math.min(operation.r, Math.min(now.width, now.height) / 2)
-    return [keepInside(`<rect width="${now.width}" height="${now.height}" rx="${r}" ry="${r}"/>`, now)]
+    return [keepInside(r, now)]
   },
 }

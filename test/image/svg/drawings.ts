@@ -1,0 +1,24 @@
+// Drawings that lose nothing when they are made smaller, each with something that has gone wrong somewhere.
+import sharp from 'sharp'
+
+const SVG = 'xmlns="http://www.w3.org/2000/svg"'
+
+export async function drawings(): Promise<Record<string, string>> {
+  const png = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#c40' } })
+    .png()
+    .toBuffer()
+  const data = `data:image/png;base64,${png.toString('base64')}`
+  return {
+    shapes: `<svg ${SVG} viewBox="0 0 120 80" width="120" height="80"><g transform="translate(10 10)" stroke="#333" stroke-width="2"><rect width="40" height="30" rx="5" fill="red"/><circle cx="70" cy="20" r="15.000001" fill="rgb(0,128,255)" opacity="0.50"/><ellipse cx="30" cy="50" rx="20" ry="8" style="fill:#00ff00;stroke:none"/><path d="M 60,40 L 90.12345,60.98765 C 95,65 100,65 105,60 z" fill="none"/></g></svg>`,
+    'a unit square': `<svg ${SVG} viewBox="0 0 1 1" width="200" height="200"><path d="M0.10004 0.20004L0.90046 0.20046L0.50044 0.80007z" fill="#06c"/><circle cx="0.3333" cy="0.7777" r="0.0444"/></svg>`,
+    'enlarged inside': `<svg ${SVG} viewBox="0 0 200 200" width="200" height="200"><g transform="scale(2000)"><path d="M0.01004 0.02004L0.09046 0.02046L0.05044 0.08007z" fill="#06c"/></g></svg>`,
+    'style sheet by kind and place': `<svg ${SVG} viewBox="0 0 100 100" width="100" height="100"><style>/* kinds */ rect{fill:#c00} g > circle:nth-child(2){fill:#00c} .soft{opacity:.5;filter:none} @media (min-width:1px){ellipse{fill:#0c0}}</style><rect x="5" y="5" width="30" height="30"/><g><circle cx="60" cy="20" r="10"/><circle cx="85" cy="20" r="10" class="soft"/></g><ellipse cx="50" cy="70" rx="40" ry="20"/></svg>`,
+    'style sheet in CDATA': `<svg ${SVG} viewBox="0 0 50 50" width="50" height="50"><style type="text/css"><![CDATA[ g>rect { fill : #808 } ]]></style><g><rect width="50" height="50"/></g></svg>`,
+    'gradients, masks, patterns': `<svg ${SVG} xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 100 100" width="100" height="100"><defs><linearGradient id="a"><stop stop-color="#f00"/><stop offset="1" stop-color="#00f"/></linearGradient><linearGradient id="b" xlink:href="#a" x2="0" y2="1"/><mask id="m"><rect width="100" height="100" fill="#fff"/><circle cx="50" cy="50" r="20"/></mask><pattern id="p" width="10" height="10" patternUnits="userSpaceOnUse"><path d="M0 0h5v5H0z" fill="#999"/></pattern><clipPath id="c"><circle cx="75" cy="75" r="20"/></clipPath></defs><rect width="100" height="100" fill="url(#p)"/><rect width="60" height="60" fill="url(#b)" mask="url(#m)"/><rect x="50" y="50" width="50" height="50" fill="url(&quot;#a&quot;)" clip-path="url('#c')"/></svg>`,
+    'symbols and prefixes': `<s:svg xmlns:s="http://www.w3.org/2000/svg" xmlns:l="http://www.w3.org/1999/xlink" viewBox="0 0 60 30" width="60" height="30"><s:symbol id="dot" viewBox="0 0 10 10"><s:circle cx="5" cy="5" r="5" fill="#093"/></s:symbol><s:use l:href="#dot" width="30" height="30"/><s:use l:href="#dot" x="30" width="30" height="30" opacity=".4"/></s:svg>`,
+    'letters and spaces': `<svg ${SVG} viewBox="0 0 200 60" width="200" height="60"><!-- two lines --><title>Letters &amp; spaces</title><text x="5" y="25" font-size="16" xml:space="preserve">a  b <tspan fill="red"> c</tspan> &lt;d&gt;</text><text x="5" y="50" font-size="14">one <tspan font-weight="bold">two</tspan> three</text></svg>`,
+    'filters and pixels': `<svg ${SVG} viewBox="0 0 80 40" width="80" height="40"><filter id="f" x="-.5" y="-.5" width="2" height="2"><feGaussianBlur in="SourceAlpha" stdDeviation="2"/><feOffset dx="2" dy="2" result="o"/><feMerge><feMergeNode in="o"/><feMergeNode in="SourceGraphic"/></feMerge></filter><rect x="8" y="8" width="20" height="20" fill="#fa0" filter="url(#f)"/><image x="45" y="8" width="24" height="24" href="${data}" style="image-rendering:pixelated"/></svg>`,
+    'editor notes': `<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n<!-- Created with an editor -->\n<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">\n<svg ${SVG} xmlns:sodipodi="http://sodipodi.sourceforge.net/DTD/sodipodi-0.dtd" xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" sodipodi:docname="/home/someone/secret.svg" viewBox="0 0 40 40" width="40" height="40"><sodipodi:namedview inkscape:zoom="2"/><metadata><rdf:RDF><rdf:li>someone</rdf:li></rdf:RDF></metadata><g inkscape:label="Layer 1" inkscape:groupmode="layer"><path d="m 4,4 32,0 0,32 -32,0 z" style="fill:#4a86e8;stroke:#000000;stroke-width:2" sodipodi:nodetypes="ccccc"/></g></svg>`,
+    'switch with a fallback': `<svg ${SVG} viewBox="0 0 40 40" width="40" height="40"><switch><foreignObject requiredExtensions="http://example.com/none" width="40" height="40"/><g><rect width="40" height="40" fill="#5a5"/></g></switch></svg>`,
+  }
+}
