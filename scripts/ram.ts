@@ -164,7 +164,11 @@ async function asked<T>(answer: Promise<T>, action: string, resource: string): P
       const named = /Resource: (acs:\S+)/.exec(message)?.[1] ?? `acs:ram:*:*:${resource}`
       throw new MissingPermission(accessDeniedDetail?.AuthAction ?? `ram:${action}`, named)
     }
-    throw Object.assign(new Error(`RAM answered ${action} on ${resource} with ${code}: ${message}`), { code })
+    const what =
+      statusCode === undefined
+        ? `Expected RAM to answer ${action}, got: ${code}. Check the network${code === 'unknown' ? ` (${message})` : ''}.`
+        : `RAM answered ${action} on ${resource} with ${code}: ${message}`
+    throw Object.assign(new Error(what), { code })
   }
 }
 

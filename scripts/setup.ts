@@ -4,7 +4,6 @@ import { randomBytes } from 'node:crypto'
 import { EXIT, fail, readArgs } from './args.ts'
 import {
   type Deployment,
-  DEPLOYMENT_HELP,
   DEPLOYMENT_OPTIONS,
   deploymentFrom,
   readDeployment,
@@ -34,7 +33,9 @@ Run it twice and the second time changes nothing. docs/setup.md says what each s
   --transparent CODES   statuses readers see as they are instead of 424, e.g. 400,403
   --public-fields       only fields of the rule that are in the public documents
   --env FILE            where settings and MIRROR_SECRET are kept (default .env)
-  --json                for programs${DEPLOYMENT_HELP}
+  --local               the local cloud that runs here (npm start) instead of what .env describes
+  --data DIR            its folder (default .local)
+  --json                for programs
 Exit 0: as it should be, or made so, or shown; 1: something is in the way; 2: usage.
 `
 

@@ -88,12 +88,20 @@ export function bucketFacts(xml: string): BucketFacts {
 /** The answer's text; undefined where what was asked for is not there. */
 async function ask(client: OSS, call: Call): Promise<string | undefined> {
   const { method, bucket, subresource, headers, xml } = call
-  const { status, data } = await (client as unknown as RawClient).request({
+  const request = {
     method,
     bucket,
     ...(subresource === undefined ? {} : { subres: subresource }),
     ...(headers === undefined ? {} : { headers }),
     ...(xml === undefined ? {} : { content: Buffer.from(xml), mime: 'xml' }),
+  }
+  const { status, data } = await (client as unknown as RawClient).request(request).catch((error: unknown) => {
+    // The client's own message goes on for lines, with the state of its sockets.
+    const reason = (error instanceof Error ? error.message : String(error)).split(/[,\n]/)[0]
+    throw new Error(
+      `Expected OSS to answer for ${bucket}, got: ${reason}. Check the network and OSS_ENDPOINT (an internal endpoint answers only inside Alibaba Cloud).`,
+      { cause: error },
+    )
   })
   if (status === 200) return readUtf8(data)
   const error = readError(readUtf8(data))

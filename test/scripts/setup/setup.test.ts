@@ -371,3 +371,13 @@ it('the roles that s.yaml gives the functions are the ones that setup makes', ()
     `\${env('EVENTS_ROLE', '${ROLES.events}')}`,
   ])
 })
+
+it('an address where nobody answers is said in a line', async () => {
+  const nobody = 'http://127.0.0.1:1'
+  await expect(account.plan({}, { OSS_ENDPOINT: 'http://localhost:1' })).rejects.toThrow(
+    /^Expected OSS to answer for originals, got: connect ECONNREFUSED [^\n]*. Check the network and OSS_ENDPOINT/,
+  )
+  await expect(account.plan({}, { RAM_ENDPOINT: nobody })).rejects.toThrow(
+    'Expected RAM to answer GetRole, got: ECONNREFUSED. Check the network.',
+  )
+})
