@@ -23,8 +23,8 @@ export interface Scratch {
   moveInto(prefix: string, suffix: string): boolean
   /** Something was written. */
   used(): void
-  /** Versions made by uploads to a versioned bucket: deleting the key alone would keep them. */
-  version(key: string, versionId: string): void
+  /** What OSS answered to a put or delete in the originals bucket: where that is versioned, every version has to be removed by itself. */
+  note(key: string, headers: object): void
 }
 
 interface OpenScratch extends Scratch {
@@ -50,7 +50,11 @@ export function openScratch(base: string): OpenScratch {
     let removed = 0
     if (!isUsed) return { removed, left }
     for (const { key, versionId } of versions) {
-      await owner.originals.delete(key, { versionId } as OSS.RequestOptions).catch(() => undefined)
+      try {
+        await owner.originals.delete(key, { versionId } as OSS.RequestOptions)
+      } catch (error) {
+        if (!isNotFound(error)) left.push(`originals: ${key}, version ${versionId}`)
+      }
     }
     // Originals first: whatever reads one from now on finds nothing, and stores nothing.
     for (const bucket of ['originals', 'compressed'] as const) {
@@ -82,8 +86,9 @@ export function openScratch(base: string): OpenScratch {
     used: () => {
       isUsed = true
     },
-    version: (key, versionId) => {
-      versions.push({ key, versionId })
+    note(key, headers) {
+      const versionId = (headers as Record<string, string | undefined>)['x-oss-version-id']
+      if (versionId !== undefined) versions.push({ key, versionId })
     },
     clean,
   }

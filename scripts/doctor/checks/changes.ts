@@ -53,7 +53,8 @@ export const CHANGES: readonly Check[] = [
       const { owner } = examination
       const present = await lookUntil(examination, examination.limits.settleMs, () => headObject(owner.compressed, key))
       const started = performance.now()
-      await owner.originals.delete(key)
+      const { res } = await owner.originals.delete(key)
+      examination.scratch.note(key, res.headers)
       if (present !== undefined && !(await changed(examination, present.etag))) {
         return wrong(
           `${examination.limits.eventsMs / 1000} s after the original was deleted, its picture is still there`,

@@ -1,9 +1,9 @@
 // The function, asked directly: reachable, closed to everybody without the secret, able to look into the originals bucket.
 import { randomBytes } from 'node:crypto'
 
-import { careful, type Check, type Examination, type Finding, good, once, wrong } from '../check.ts'
+import { careful, type Check, type Examination, type Finding, good, once, unknown, wrong } from '../check.ts'
 import { addressOf, type Answer, ask, codeOf, inWords, NoAnswer } from '../http.ts'
-import { functionUrl } from './rule.ts'
+import { functionUrl, ourRule } from './rule.ts'
 
 const LOG_HINT = 'its log says why: npx s origin logs --tail (console: Function Compute → Functions → Logs)'
 const DEPLOY = 'npx s deploy -y'
@@ -20,8 +20,6 @@ export async function askFunction(
   return ask(addressOf(url, key), examination.limits.requestMs, { method, headers })
 }
 
-export const newestSecret = ({ deployment }: Examination): string => deployment.config.mirrorSecrets[0] ?? ''
-
 /** The first request of all: where the function was idle, it has to be started for it. */
 export const firstContact = once((examination) => askFunction(examination, examination.scratch.key('nothing.jpg')))
 
@@ -30,23 +28,38 @@ const guess = once((examination) =>
   askFunction(examination, examination.scratch.key('nothing.jpg'), { secret: randomBytes(24).toString('base64url') }),
 )
 
-/** What it says about a missing original; its first connection to OSS is made for it. */
-const missingOriginal = once((examination) =>
-  askFunction(examination, examination.scratch.key('nothing.jpg'), { secret: newestSecret(examination) }),
-)
+/** What it says about a missing original to each secret of .env, newest first; its first connection to OSS is made for it. */
+const bySecret = once(async (examination) => {
+  const answers: { secret: string; answer: Answer; accepted: boolean }[] = []
+  for (const secret of examination.deployment.config.mirrorSecrets) {
+    const answer = await askFunction(examination, examination.scratch.key('nothing.jpg'), { secret })
+    answers.push({ secret, answer, accepted: codeOf(answer) !== 'wrong_secret' })
+  }
+  return answers
+})
 
-const missingHead = once((examination) =>
+/** The newest secret of .env that it takes. @throws where it takes none: checks that need it run after the one that says so. */
+async function accepted(examination: Examination): Promise<{ secret: string; answer: Answer }> {
+  const found = (await bySecret(examination)).find((each) => each.accepted)
+  if (found === undefined) throw new Error('Expected a secret that the function takes, found none.')
+  return found
+}
+
+export async function workingSecret(examination: Examination): Promise<string> {
+  return (await accepted(examination)).secret
+}
+
+const missingHead = once(async (examination) =>
   askFunction(examination, examination.scratch.key('nothing.jpg'), {
-    secret: newestSecret(examination),
+    secret: await workingSecret(examination),
     method: 'HEAD',
   }),
 )
 
 /** How much longer first requests took than the same ones later: what a reader waits for who meets an idle function. */
 export async function startMs(examination: Examination): Promise<number> {
-  const took = async (asked: (examination: Examination) => Promise<Answer>) => (await asked(examination)).ms
-  const starting = (await took(firstContact)) - (await took(guess))
-  const connecting = (await took(missingOriginal)) - (await took(missingHead))
+  const starting = (await firstContact(examination)).ms - (await guess(examination)).ms
+  const connecting = (await accepted(examination)).answer.ms - (await missingHead(examination)).ms
   return Math.max(0, starting) + Math.max(0, connecting)
 }
 
@@ -79,8 +92,7 @@ function platformFault({ headers, status, body }: Answer): Finding | undefined {
   )
 }
 
-function notReached(error: unknown, url: string): Finding {
-  if (!(error instanceof NoAnswer)) throw error
+function notReached(error: NoAnswer, url: string): Finding {
   const fixes: Readonly<Record<string, string>> = {
     ENOTFOUND:
       'Correct FUNCTION_URL in .env, or add the CNAME record of its domain (console: Function Compute → Custom Domains).',
@@ -92,6 +104,37 @@ function notReached(error: unknown, url: string): Finding {
   return wrong(
     `${url}: ${error.message}`,
     fixes[error.code] ?? (/CERT|SSL|TLS/.test(error.code) ? certificate : `${LOG_HINT}.`),
+  )
+}
+
+async function reach(examination: Examination, url: string): Promise<Finding> {
+  let answer
+  try {
+    answer = await firstContact(examination)
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error
+    return notReached(error, url)
+  }
+  const fault = platformFault(answer)
+  if (fault !== undefined) return fault
+  if (codeOf(answer) !== undefined && answer.headers.get('content-type')?.startsWith('application/json') === true) {
+    return good(`${url}, ${answer.ms} ms`)
+  }
+  return wrong(
+    `something answers at ${url}, but not this function (${inWords(answer)})`,
+    'Correct FUNCTION_URL in .env, or the route of the custom domain in s.yaml.',
+  )
+}
+
+/** Neither rule nor function has the secret of .env: whether those two agree says which is wrong. */
+async function oddOneOut(examination: Examination, sent: string): Promise<Finding> {
+  const answer = await askFunction(examination, examination.scratch.key('nothing.jpg'), { secret: sent })
+  if (codeOf(answer) === 'wrong_secret') {
+    return unknown('not checked: needs rule-secret (it takes neither the secret of .env nor that of the rule)', DEPLOY)
+  }
+  return unknown(
+    'not checked: needs rule-secret (it takes what the rule sends: .env is what differs)',
+    'Empty MIRROR_SECRET in .env: npm run setup -- --apply writes the one of the rule into it.',
   )
 }
 
@@ -141,23 +184,11 @@ export const FUNCTION: readonly Check[] = [
           fix: 'Set FUNCTION_URL in .env to the address that npx s deploy prints.',
         }
       }
-      try {
-        const answer = await firstContact(examination)
-        const fault = platformFault(answer)
-        if (fault !== undefined) return fault
-        if (
-          codeOf(answer) === undefined ||
-          answer.headers.get('content-type')?.startsWith('application/json') !== true
-        ) {
-          return wrong(
-            `something answers at ${url}, but not this function (${inWords(answer)})`,
-            'Correct FUNCTION_URL in .env, or the route of the custom domain in s.yaml.',
-          )
-        }
-        return good(`${url}, ${answer.ms} ms`)
-      } catch (error) {
-        return notReached(error, url)
-      }
+      const finding = await reach(examination, url)
+      const { mirrorUrl } = (await ourRule(examination).catch(() => undefined)) ?? { mirrorUrl: url }
+      if (finding.ok === true || mirrorUrl === url) return finding
+      // Where .env and rule differ, that is the fault.
+      return unknown(`not checked: needs rule-url (${finding.cause})`)
     },
   },
   {
@@ -178,25 +209,20 @@ export const FUNCTION: readonly Check[] = [
     title: 'It takes the secret of .env',
     needs: ['function'],
     async run(examination) {
-      const [, ...older] = examination.deployment.config.mirrorSecrets
-      const answer = await missingOriginal(examination)
-      const fault = platformFault(answer)
+      const answers = await bySecret(examination)
+      const fault = answers.map(({ answer }) => platformFault(answer)).find((each) => each !== undefined)
       if (fault !== undefined) return fault
-      if (codeOf(answer) === 'wrong_secret') {
-        return wrong(
-          'it was deployed with another MIRROR_SECRET than .env has',
-          `${DEPLOY} takes the one of .env over, npm run setup -- --apply puts it into the rule.`,
-        )
+      const refusedOnes = answers.filter((each) => !each.accepted)
+      if (refusedOnes.length === 0) return good()
+      if (refusedOnes.length < answers.length) {
+        return careful('it does not take every secret of .env', `${DEPLOY}, where a rotation is under way.`)
       }
-      for (const secret of older) {
-        const other = await askFunction(examination, examination.scratch.key('nothing.jpg'), { secret })
-        if (codeOf(other) === 'wrong_secret')
-          return careful(
-            'it takes the newest secret, but not the older ones of .env',
-            `${DEPLOY}, where a rotation is under way.`,
-          )
-      }
-      return good()
+      const { secret: sent } = (await ourRule(examination).catch(() => undefined)) ?? {}
+      if (sent !== undefined && !answers.some(({ secret }) => secret === sent)) return oddOneOut(examination, sent)
+      return wrong(
+        'it was deployed with another MIRROR_SECRET than .env has',
+        `${DEPLOY} takes the one of .env over, npm run setup -- --apply puts it into the rule.`,
+      )
     },
   },
   {
@@ -205,7 +231,7 @@ export const FUNCTION: readonly Check[] = [
     needs: ['function-secret'],
     unless: ['origin-role', 'origin-reads'],
     async run(examination) {
-      const answer = await missingOriginal(examination)
+      const { answer } = await accepted(examination)
       return answer.status === 404 ? good() : readFault(answer)
     },
   },

@@ -2,7 +2,7 @@
 import { headObject, refusalOf } from '../bucket.ts'
 import { careful, type Check, type Examination, good, unknown, wrong } from '../check.ts'
 import { inWords } from '../http.ts'
-import { askFunction, newestSecret } from './function.ts'
+import { askFunction, workingSecret } from './function.ts'
 import { photoKey, readAs, upload } from './read.ts'
 
 /** Everything that is written in more than one way in a URL. */
@@ -52,6 +52,7 @@ export const KEYS: readonly Check[] = [
     name: 'missing-key',
     title: 'What has no original is 404 to readers, and stays away',
     needs: ['function-missing', 'compressed-public', 'rule', 'rule-first', 'rule-url', 'rule-secret', 'rule-options'],
+    unless: ['first-read'],
     async run(examination) {
       const key = examination.scratch.key('nothing.jpg')
       examination.scratch.used()
@@ -86,7 +87,10 @@ export const KEYS: readonly Check[] = [
     async run(examination) {
       const key = `${photoKey(examination)}__op__resize,w_${oddWidth(examination)}`
       // HEAD judges the key and looks for the original; it makes and stores nothing.
-      const { status } = await askFunction(examination, key, { secret: newestSecret(examination), method: 'HEAD' })
+      const { status } = await askFunction(examination, key, {
+        secret: await workingSecret(examination),
+        method: 'HEAD',
+      })
       if (status === 403) return good('a size that is not listed is refused')
       if (status === 404) return good('no operations in keys (DIALECTS)')
       if (status !== 200) return unknown(`HEAD of a key with an odd size gives ${status}`, 'npx s origin logs --tail')

@@ -3,7 +3,7 @@ import { headObject, type StoredObject } from '../bucket.ts'
 import { careful, type Check, type Examination, type Finding, good, once, wrong } from '../check.ts'
 import { addressOf, type Answer, ask, codeOf, inWords, messageOf, NoAnswer } from '../http.ts'
 import { drawProbe, lookAt, type ProbePicture, sizeOf } from '../picture.ts'
-import { askFunction, newestSecret, readFault, startMs } from './function.ts'
+import { askFunction, workingSecret, readFault, startMs } from './function.ts'
 
 /** The one picture most checks are about. */
 export const photoKey = ({ scratch }: Examination): string => scratch.key('photo.jpg')
@@ -11,8 +11,7 @@ export const photoKey = ({ scratch }: Examination): string => scratch.key('photo
 export async function upload({ owner, scratch }: Examination, key: string, picture: ProbePicture): Promise<void> {
   scratch.used()
   const { res } = await owner.originals.put(key, await drawProbe(picture), { timeout: 30_000 })
-  const versionId = (res.headers as Record<string, string | undefined>)['x-oss-version-id']
-  if (versionId !== undefined && versionId !== 'null') scratch.version(key, versionId)
+  scratch.note(key, res.headers)
 }
 
 const uploaded = once((examination) => upload(examination, photoKey(examination), 'first'))
@@ -92,7 +91,7 @@ async function whyNot(examination: Examination, answer: Answer): Promise<Finding
       `${said}: the mirror is over its quota`,
       'Wait and run npm run doctor again; the quota is raised by ticket.',
     )
-  const direct = await askFunction(examination, photoKey(examination), { secret: newestSecret(examination) })
+  const direct = await askFunction(examination, photoKey(examination), { secret: await workingSecret(examination) })
   if (direct.status !== 200) {
     const { cause = '', fix = '' } = readFault(direct)
     const outside =

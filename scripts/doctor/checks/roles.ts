@@ -97,7 +97,8 @@ function asks({ deployment, scratch }: Examination) {
     actions.map((action) => ({ action: `oss:${action}`, resource: `${bucket}/${scratch.prefix}x` }))
   const whole = (bucket: string, ...actions: string[]): Ask[] =>
     actions.map((action) => ({ action: `oss:${action}`, resource: bucket }))
-  const settings = ['PutBucketWebsite', 'PutBucketAcl', 'PutBucketPolicy', 'DeleteBucket', 'PutBucketLifecycle']
+  // The first holds the secret.
+  const settings = ['GetBucketWebsite', 'PutBucketWebsite', 'PutBucketAcl', 'PutBucketPolicy', 'PutBucketLifecycle']
   return {
     on,
     whole,
@@ -105,8 +106,8 @@ function asks({ deployment, scratch }: Examination) {
     never: [
       ...on(originals, 'PutObject', 'DeleteObject', 'PutObjectAcl'),
       ...on(compressed, 'PutObjectAcl'),
-      ...whole(originals, ...settings),
-      ...whole(compressed, ...settings),
+      ...whole(originals, 'DeleteBucket', ...settings),
+      ...whole(compressed, 'DeleteBucket', ...settings),
       ...on(ANOTHER, 'GetObject', 'PutObject', 'DeleteObject'),
       ...whole(ANOTHER, 'ListObjects'),
       { action: 'ram:CreateAccessKey', resource: '*' },
@@ -157,7 +158,7 @@ export const ROLES: readonly Check[] = [
       const { config, originals, compressed } = examination.deployment
       const { on, whole, never } = asks(examination)
       return checkNoMore(examination, 'origin', [
-        ...on(compressed, 'DeleteObject', ...(config.store === 'mirror' ? ['PutObject'] : [])),
+        ...on(compressed, 'GetObject', 'DeleteObject', ...(config.store === 'mirror' ? ['PutObject'] : [])),
         ...whole(originals, 'ListObjects'),
         ...whole(compressed, 'ListObjects'),
         ...never,

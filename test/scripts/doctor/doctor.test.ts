@@ -73,6 +73,17 @@ it('goes where the rule applies, when that is narrower', async () => {
   expect(elsewhere.of('rule').cause).toMatch(/only for keys below shop\/2026\/, not for blog\//)
 })
 
+it('without FUNCTION_URL the address in the rule is believed', async () => {
+  const { wrong, skipped, of } = await patient.examine({ FUNCTION_URL: undefined })
+  expect([wrong, skipped, of('rule-url').note]).toEqual([[], [], expect.stringMatching(/FUNCTION_URL is not set/)])
+})
+
+it('while secrets are rotated, what still works is ✓ with something to look at', async () => {
+  const { mirrorSecret } = patient.cloud.addresses
+  const { wrong, skipped, careful } = await patient.examine({ MIRROR_SECRET: `the-next-secret-of-all,${mirrorSecret}` })
+  expect([wrong, skipped, careful]).toEqual([[], [], ['rule-secret', 'function-secret']])
+})
+
 it('says that a signed read calls the mirror, where it does', async () => {
   patient.cloud.oss.switches.mirror.signedGet = true
   const { wrong, of } = await patient.examine()

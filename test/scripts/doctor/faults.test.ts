@@ -60,6 +60,7 @@ async function heal(): Promise<void> {
   cloud.gateway.switches.attachment = false
   Object.assign(cloud.oss.switches, { forcedDownload: false })
   Object.assign(cloud.oss.switches.mirror, {
+    timeoutMs: 10_000,
     proxyPass: 'by-rule',
     existing: 'overwrite',
     tag: 'MIRROR',
@@ -168,6 +169,13 @@ const FAULTS: readonly Fault[] = [
     fix: /s deploy/,
   },
   {
+    name: 'the secret of .env changed',
+    make: async () => ({ MIRROR_SECRET: 'a-secret-nobody-else-has' }),
+    wrong: 'rule-secret',
+    cause: /another secret than MIRROR_SECRET/,
+    fix: /Where the rule is right, correct \.env/,
+  },
+  {
     name: 'no rule',
     make: async () => {
       await patient.client.deleteBucketWebsite('compressed')
@@ -189,6 +197,13 @@ const FAULTS: readonly Fault[] = [
     wrong: 'rule-url',
     cause: /leads to https:\/\/elsewhere\.example\.com\/, the function is at http:\/\/127/,
     fix: /FUNCTION_URL/,
+  },
+  {
+    name: 'a wrong address of the function in .env',
+    make: async () => ({ FUNCTION_URL: nobody }),
+    wrong: 'rule-url',
+    cause: /the function is at http/,
+    fix: /correct FUNCTION_URL in \.env/,
   },
   {
     name: 'a rule that passes everything on',
@@ -386,6 +401,17 @@ const FAULTS: readonly Fault[] = [
     wrong: 'time',
     hinders: [],
     cause: /ms warm/,
+    fix: /minInstances/,
+  },
+  {
+    name: 'a function slower than OSS waits',
+    make: async () => {
+      patient.cloud.oss.switches.mirror.timeoutMs = 700
+      patient.cloud.oss.faults.add({ match: { operation: 'mirror' }, kind: 'slow', ms: 1500 })
+    },
+    limits: { limits: { mirrorMs: 700 } },
+    wrong: 'first-read',
+    cause: /424 MirrorFailed.*OSS gave up waiting/,
     fix: /minInstances/,
   },
   {
