@@ -2,6 +2,8 @@
 import { SETTINGS } from '../../src/config.ts'
 import { ACTION_DOCS } from '../../src/key/actions/docs.ts'
 import { ACTIONS } from '../../src/key/actions/list.ts'
+import { checksTable } from '../doctor/table.ts'
+import { expectedZh, PARAMETERS_ZH } from './operations-zh.ts'
 import { picturesTable } from './pictures.ts'
 import { SETTINGS_ZH } from './settings-zh.ts'
 
@@ -22,22 +24,37 @@ export function settingsTable(language: 'en' | 'zh'): string {
   return [head, '|---|---|---|', ...rows].join('\n')
 }
 
-/** Every action with its parameters: range, default, meaning. */
-export function operationsTable(): string {
+/** Every action with its parameters: range, default, meaning. @throws Error for words that nobody has put into Chinese. */
+export function operationsTable(language: 'en' | 'zh'): string {
+  const words = OPERATION_WORDS[language]
   const rows = ACTIONS.flatMap((action) => {
-    const docs = ACTION_DOCS[action.name] as { about: { en: string }; parameters: Record<string, string> } | undefined
-    const head = `| **\`${action.name}\`** | | | ${cell(docs?.about.en ?? '')} |`
+    const docs = ACTION_DOCS[action.name] as DocumentedAction | undefined
+    const head = `| **\`${action.name}\`** | | | ${cell(docs?.about[language] ?? '')} |`
     const parameters = Object.entries(action.parameters) as [string, Parameter][]
     return [
       head,
       ...parameters.map(([name, { kind, presence, fallback }]) => {
-        const spelled = action.single === undefined ? `\`${name}_\`` : `value (\`${action.name},…\`)`
-        const otherwise = presence === 'required' ? 'required' : fallback === undefined ? '' : `\`${String(fallback)}\``
-        return `| ${spelled} | ${cell(kind.expected)} | ${otherwise} | ${cell(docs?.parameters[name] ?? '')} |`
+        const spelled = action.single === undefined ? `\`${name}_\`` : `${words.value} (\`${action.name},…\`)`
+        const otherwise =
+          presence === 'required' ? words.required : fallback === undefined ? '' : `\`${String(fallback)}\``
+        const expected = language === 'en' ? kind.expected : expectedZh(kind.expected)
+        const about = language === 'en' ? docs?.parameters[name] : PARAMETERS_ZH[action.name]?.[name]
+        if (about === undefined) throw new Error(`Expected words for ${action.name},${name}_, found none.`)
+        return `| ${spelled} | ${cell(expected)} | ${otherwise} | ${cell(about)} |`
       }),
     ]
   })
-  return ['| | | default | |', '|---|---|---|---|', ...rows].join('\n')
+  return [words.head, '|---|---|---|---|', ...rows].join('\n')
+}
+
+const OPERATION_WORDS = {
+  en: { head: '| | | default | |', value: 'value', required: 'required' },
+  zh: { head: '| | | 默认值 | |', value: '值', required: '必填' },
+}
+
+interface DocumentedAction {
+  about: { en: string; zh: string }
+  parameters: Record<string, string>
 }
 
 interface Parameter {
@@ -62,5 +79,8 @@ export const DOCUMENTS: readonly { file: string; name: string; table: () => stri
   { file: 'README.md', name: 'settings', table: () => settingsTable('en') },
   { file: 'README.zh-CN.md', name: 'settings', table: () => settingsTable('zh') },
   { file: 'docs/keys.md', name: 'pictures', table: () => picturesTable('pictures', 'en') },
-  { file: 'docs/keys.md', name: 'operations', table: operationsTable },
+  { file: 'docs/keys.md', name: 'operations', table: () => operationsTable('en') },
+  { file: 'docs/zh-CN/keys.md', name: 'pictures', table: () => picturesTable('../pictures', 'zh') },
+  { file: 'docs/zh-CN/keys.md', name: 'operations', table: () => operationsTable('zh') },
+  { file: 'docs/doctor.md', name: 'checks', table: checksTable },
 ]
