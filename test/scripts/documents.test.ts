@@ -45,7 +45,7 @@ describe.each(DOCUMENTS)('%s', (file) => {
   })
 
   it('links to files and sections that exist', () => {
-    for (const target of all(/\]\(([^)\s]+)\)/g, text).filter((link) => !/^[a-z]+:/.test(link))) {
+    for (const target of all(/(?:\]\(|<img src=")([^)\s"]+)[)"]/g, text).filter((link) => !/^[a-z]+:/.test(link))) {
       const [path = '', section] = target.split('#')
       const linked = path === '' ? file : join(dirname(file), path)
       expect([file, target, existsSync(linked)]).toEqual([file, target, true])
@@ -95,7 +95,7 @@ describe.each(PAIRS)('%s and %s', (...files) => {
 
   it('link to the same places in the same order', () => {
     const links = (file: string, text: string) =>
-      all(/\]\(([^)\s]+)\)/g, text.replace(/^\[(English|简体中文)\]\(.*\)$/m, ''))
+      all(/(?:\]\(|<img src=")([^)\s"]+)[)"]/g, text.replace(/^\[(English|简体中文)\]\(.*\)$/m, ''))
         .map((link) => join(dirname(file), link.replace(/#.*/, '')))
         .map((path) => path.replace('docs/zh-CN', 'docs').replace('README.zh-CN', 'README'))
     expect(links(files[1], chinese)).toEqual(links(files[0], english))
