@@ -10,13 +10,14 @@ import { startEdge } from './local/edge.ts'
 import { startPage } from './local/page/page.ts'
 
 const HELP = `
-npm start -- [--port P] [--data DIR] [--instances N] [--json]
+npm start -- [--port P] [--data DIR] [--instances N] [--no-events] [--json]
 
 Starts the local cloud: OSS with two buckets and a mirror rule, the function as it is deployed, the edge routine in
 front of the bucket, and a page.
   --port P       OSS listens on P, the function on P+1, the page on P+2, the edge on P+3, RAM on P+4 (default 8787; 0: free ports)
   --data DIR     where objects are kept (default .local)
   --instances N  most instances of the function at once (default 1)
+  --no-events    without the function events: replaced and deleted originals keep what was made of them
   --json         the first line that starts with { is JSON with every address and key
 Stops on Ctrl-C.
 `
@@ -26,6 +27,7 @@ const { values } = readArgs(
     port: { type: 'string', default: '8787' },
     data: { type: 'string', default: '.local' },
     instances: { type: 'string', default: '1' },
+    'no-events': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
   HELP,
@@ -70,7 +72,7 @@ const cloud = await startCloud({
       .join(';'),
   },
   // A change keeps one for 15 s: it looks once more after the reads that were under way.
-  events: { instances: 3 },
+  ...(values['no-events'] ? {} : { events: { instances: 3, afterMs: 1500 } }),
   onLog: ({ text }) => process.stderr.write(`${text}\n`),
 }).catch((error: unknown) =>
   fail(EXIT.wrong, `The local cloud did not start: ${error instanceof Error ? error.message : String(error)}`),

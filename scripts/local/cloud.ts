@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import type { OssEventRecord } from './fc/event-record.ts'
 import { createTrigger, type EventTrigger, type TriggerOptions } from './fc/events.ts'
 import { startGateway } from './fc/gateway.ts'
 import type { Gateway } from './fc/gateway.ts'
@@ -51,6 +52,11 @@ export interface CloudOptions {
 /** How the function `events` hears of changes, and what differs from the real one. */
 export interface EventsOptions extends Pick<TriggerOptions, 'retries' | 'backoffMs' | 'parallel' | 'switches'> {
   instances?: number
+  /**
+   * How long OSS takes to tell. Besides, whoever reads at once what was just uploaded has this machine to itself for so long:
+   * Function Compute has one for each of the two functions.
+   */
+  afterMs?: number
   /** RAM policy of its role, when it is not to be the real one. */
   rolePolicy?: Policy
   environment?: Record<string, string>
@@ -88,8 +94,13 @@ export function functionNode(): { path: string; exact: boolean } {
 export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   const keys = keysIn(options.dataDir)
   let trigger: EventTrigger | undefined
+  const afterMs = options.events?.afterMs ?? 0
+  const tell = (event: OssEventRecord) => {
+    if (afterMs === 0) trigger?.emit(event)
+    else setTimeout(() => trigger?.emit(event), afterMs).unref()
+  }
   const oss = await startOss({
-    onEvent: (event) => trigger?.emit(event),
+    onEvent: (event) => tell(event),
     dataDir: join(options.dataDir, 'oss'),
     port: options.port,
     region: REGION,
