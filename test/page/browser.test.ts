@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-
 import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 
 import { cameraJpeg, meanDifference, photograph } from '../support/pictures.ts'
+import { seriousFindings } from './axe.ts'
 import { describeInBrowser, launch, visit } from './browser.ts'
 import { type Playground, playground } from './support.ts'
 
@@ -15,7 +13,11 @@ describeInBrowser('the playground in a browser', () => {
   let browser: Browser
   let photo: Buffer
   beforeAll(async () => {
-    ;[ground, browser, photo] = await Promise.all([playground({ events: {} }), launch(), cameraJpeg(900, 600, 1)])
+    ;[ground, browser, photo] = await Promise.all([
+      playground({ events: { instances: 3 } }),
+      launch(),
+      cameraJpeg(900, 600, 1),
+    ])
   }, 90_000)
   afterAll(async () => {
     await browser?.close()
@@ -260,36 +262,13 @@ describeInBrowser('the playground in a browser', () => {
 
   it('axe finds nothing serious, in both themes, in every view', async () => {
     await ground.cloud.upload('seen.jpg', photo)
-    const axe = readFileSync(join(process.cwd(), 'node_modules/axe-core/axe.min.js'), 'utf8')
     const findings: string[] = []
     for (const theme of ['light', 'dark'] as const) {
       const { page, context } = await visit(browser, ground.url, { theme })
-      const look = async (
-        view: string,
-        only: 'everything' | 'colours' = theme === 'light' ? 'everything' : 'colours',
-      ) => {
-        // Into a world of its own: the page itself lets no other script in.
-        const session = await context.newCDPSession(page)
-        const { frameTree } = await session.send('Page.getFrameTree')
-        const { executionContextId } = await session.send('Page.createIsolatedWorld', { frameId: frameTree.frame.id })
-        const run = async (expression: string) => {
-          const { result, exceptionDetails } = await session.send('Runtime.evaluate', {
-            expression,
-            contextId: executionContextId,
-            awaitPromise: true,
-            returnByValue: true,
-          })
-          if (exceptionDetails !== undefined) throw new Error(exceptionDetails.text)
-          return result.value as unknown
+      const look = async (view: string) => {
+        for (const finding of await seriousFindings(page, theme === 'light' ? 'everything' : 'colours')) {
+          findings.push(`${theme} ${view}: ${finding}`)
         }
-        await run(axe)
-        const violations = (await run(
-          `axe.run(document, { resultTypes: ['violations']${only === 'colours' ? ", runOnly: ['color-contrast']" : ''} }).then(({ violations }) => violations.map(({ id, impact, nodes }) => ({ id, impact, where: nodes.map(({ target }) => target.join(' ')).slice(0, 3).join(', ') })))`,
-        )) as { id: string; impact: string; where: string }[]
-        for (const { id, impact, where } of violations) {
-          if (impact === 'serious' || impact === 'critical') findings.push(`${theme} ${view}: ${id} at ${where}`)
-        }
-        await session.detach()
       }
       for (const view of ['photos', 'build/seen.jpg', 'buckets', 'faults/seen.jpg']) {
         await page.goto(`${ground.url}#${view}`)

@@ -18,7 +18,7 @@ export const changes = createStore<{ list: readonly Change[] }>({ list: [] })
 
 const KEPT = 5
 /** How long what was made from the old picture may take to go. */
-const LEAVING_MS = 8000
+const LEAVING_MS = 20_000
 const LOOK_MS = 300
 
 /** Waits until the old versions have gone or been made anew. @returns the keys of those that have not */

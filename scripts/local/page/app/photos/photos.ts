@@ -16,7 +16,7 @@ export interface Photo {
   step: Step
   /** Of the upload, 0 to 1. */
   progress: number
-  before: { bytes: number; type: string; pixels?: Pixels | undefined } | undefined
+  before: { bytes: number } | undefined
   after: { bytes: number; type: string; pixels?: Pixels | undefined; address: string } | undefined
   trace: Trace | undefined
   /** The read was the first one after the upload. */
@@ -67,7 +67,7 @@ export async function addFiles(files: readonly PickedFile[]): Promise<void> {
 export async function addFile({ key, file }: PickedFile): Promise<void> {
   const fault = nameFault(key)
   const version = (photos.get().byKey.get(key)?.version ?? 0) + 1
-  const before = { bytes: file.size, type: file.type }
+  const before = { bytes: file.size }
   change(key, {
     step: 'waiting',
     progress: 0,
@@ -80,14 +80,14 @@ export async function addFile({ key, file }: PickedFile): Promise<void> {
   })
   if (fault !== undefined) return change(key, { step: 'failed' })
   try {
-    const stale = await uploads(async () => {
+    const old = await uploads(async () => {
       change(key, { step: 'uploading' })
-      const old = await storedDerivatives(key)
+      const stored = await storedDerivatives(key)
       await upload(key, file, (progress) => change(key, { progress }))
-      change(key, { step: old.length > 0 ? 'leaving' : 'reading', before: { ...before, pixels: await sizeOf(file) } })
-      return watchLeaving(key, old)
+      return stored
     })
-    change(key, { stale })
+    change(key, { step: old.length > 0 ? 'leaving' : 'reading' })
+    change(key, { stale: await watchLeaving(key, old) })
     await readPhoto(key, true)
   } catch (error) {
     change(key, { step: 'failed', error: error instanceof Error ? error.message : String(error) })
