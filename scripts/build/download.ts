@@ -61,6 +61,7 @@ function npm(given: string[]): string {
   const shell = process.platform === 'win32'
   return execFileSync(shell ? 'npm.cmd' : 'npm', given, {
     encoding: 'utf8',
+    env: process.env,
     shell,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
