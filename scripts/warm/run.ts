@@ -87,7 +87,7 @@ export async function runWarm(run: WarmRun): Promise<WarmResult> {
   const inFlight = new Map<string, Promise<unknown>>()
   // Failures in a row are not done until something succeeds: when the run gives up, the next one goes on in front of them.
   let inARow: (() => void)[] = []
-  const tooMany = () => inARow.length >= Math.max(MOST_IN_A_ROW, run.concurrency * 2)
+  let gaveUp = false
   const acceptFailures = () => {
     for (const done of inARow) done()
     inARow = []
@@ -148,8 +148,10 @@ export async function runWarm(run: WarmRun): Promise<WarmResult> {
       if (outcome.kind === 'failed') {
         noteFailure(run.failuresFile, key, outcome)
         inARow.push(doneWith)
+        gaveUp ||= inARow.length >= Math.max(MOST_IN_A_ROW, run.concurrency * 2)
       } else {
-        acceptFailures()
+        // What still succeeds after giving up was begun before.
+        if (!gaveUp) acceptFailures()
         doneWith()
       }
     }
@@ -162,10 +164,10 @@ export async function runWarm(run: WarmRun): Promise<WarmResult> {
     writeFileSync(run.failuresFile, stringify([['time', 'key', 'status', 'reason']]))
   }
   try {
-    const steps = oneByOne(run.source.pages(ledger.low()), () => run.stop.aborted || tooMany())
+    const steps = oneByOne(run.source.pages(ledger.low()), () => run.stop.aborted || gaveUp)
     await inParallel(run.concurrency, steps, work)
-    const ended = run.stop.aborted ? 'stopped' : tooMany() ? 'too many failures' : 'all'
-    if (ended !== 'too many failures') acceptFailures()
+    const ended = gaveUp ? 'too many failures' : run.stop.aborted ? 'stopped' : 'all'
+    if (!gaveUp) acceptFailures()
     save()
     journal.remove()
     if (ended === 'all') run.checkpoint.remove()

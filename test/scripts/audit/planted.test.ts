@@ -11,6 +11,9 @@ import { testCloud, type TestCloud } from '../../e2e/support.ts'
 import { runCommand } from '../support/command.ts'
 import { environmentOf } from '../support/deployment.ts'
 
+// Commands are processes of their own, and a busy machine starts them slowly.
+jest.setTimeout(120_000)
+
 const SETTINGS = {
   DIALECTS: 'suffix,style,size-prefix',
   STYLES: `thumb=image/resize,w_20;marked=image/watermark,image_${Buffer.from('mark.png').toString('base64url')},x_0,y_0`,
@@ -108,7 +111,7 @@ beforeAll(async () => {
   // Stored by a read that began before the replacement: younger than its original, and wrong all the same.
   await cloud.upload('late.jpg', await picture('#118822'))
   await put('late.jpg', one, meta)
-}, 60_000)
+})
 
 afterAll(async () => {
   await cloud.close()

@@ -13,6 +13,9 @@ import { testCloud, type TestCloud } from '../../e2e/support.ts'
 import { runCommand } from '../support/command.ts'
 import { environmentOf } from '../support/deployment.ts'
 
+// Commands are processes of their own, and a busy machine starts them slowly.
+jest.setTimeout(120_000)
+
 const SETTINGS = { STYLES: 'thumb=image/resize,w_20', ALLOW: 'open' }
 /** What somebody may call a picture who wants the page to do something. */
 const HOSTILE = ['<img src=x onerror=alert(1)>.jpg', '</script><script>alert(2)</script>.jpg', '"\'&.jpg']
@@ -59,7 +62,7 @@ beforeAll(async () => {
   const { stdout, code } = await report(['--json', '--html', join(folder, 'page.html')])
   expect(code).toBe(0)
   facts = JSON.parse(stdout) as ReportFacts
-}, 60_000)
+})
 
 afterAll(async () => {
   await cloud.close()

@@ -4,6 +4,9 @@ import { figuresOf, type ScaleInput } from '../../../scripts/scale/figures.ts'
 import { play, seeded } from '../../../scripts/scale/simulate.ts'
 import { runCommand } from '../support/command.ts'
 
+// Commands are processes of their own, and a busy machine starts them slowly.
+jest.setTimeout(120_000)
+
 const INPUT: ScaleInput = {
   originals: 1_000_000,
   perOriginal: 2,

@@ -21,6 +21,8 @@ export interface FakeBucket {
 export interface FakeOss {
   url: string
   requests: { list: number; head: number; get: number }
+  /** How long a listing takes. */
+  listDelayMs: number
   close(): Promise<void>
 }
 
@@ -37,7 +39,9 @@ export async function fakeOss(buckets: Record<string, FakeBucket>): Promise<Fake
       requests.list++
       const count = Number(url.searchParams.get('max-keys') ?? 100)
       const page = bucket.page(url.searchParams.get('start-after') ?? '', count, url.searchParams.get('prefix') ?? '')
-      response.writeHead(200, { 'content-type': 'application/xml' }).end(listing(page, count))
+      const answer = () => response.writeHead(200, { 'content-type': 'application/xml' }).end(listing(page, count))
+      if (oss.listDelayMs === 0) answer()
+      else setTimeout(answer, oss.listDelayMs)
     } else if (key === '' || bucket.read === undefined) {
       response.writeHead(404).end()
     } else {
@@ -46,15 +50,17 @@ export async function fakeOss(buckets: Record<string, FakeBucket>): Promise<Fake
     }
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
+  const oss: FakeOss = {
     url: `http://localhost:${(server.address() as AddressInfo).port}`,
     requests,
+    listDelayMs: 0,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections()
         server.close(() => resolve())
       }),
   }
+  return oss
 }
 
 function listing(page: readonly FakeObject[], count: number): string {

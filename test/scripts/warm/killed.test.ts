@@ -1,66 +1,18 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 
 import { startCommand } from '../support/command.ts'
-import { fakeEnvironment, type FakeObject, type FakeOss, fakeOss } from '../support/fake-oss.ts'
+import { fakeEnvironment } from '../support/fake-oss.ts'
+import { slowOrigin, type SlowOrigin, SOURCE_BYTES } from '../support/slow-origin.ts'
+
+// Commands are processes of their own, and a busy machine starts them slowly.
+jest.setTimeout(120_000)
 
 const KEYS = 2000
-const SOURCE_BYTES = 1000
-const MADE_BYTES = 400
-
-/** An origin behind a mirror that goes on working for readers who have left: what was asked for once is made and stored. */
-async function origin() {
-  const originals: FakeObject[] = Array.from({ length: KEYS }, (_, at) => ({
-    // Names that are prefixes of each other, that sort between an original and its styles, and that need encoding.
-    key: ['plain', 'plain.jpg', 'a b', '山/水 +#%', 'z'][at % 5] + String(Math.floor(at / 5)).padStart(4, '0') + '.jpg',
-    bytes: SOURCE_BYTES,
-    modified: '2025-01-01T00:00:00.000Z',
-  })).sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)))
-  const stored = new Map<string, FakeObject>()
-  const makes = new Map<string, number>()
-  let waiting: { count: number; reached: () => void } | undefined
-  const pageOf = (objects: FakeObject[], after: string, count: number) => {
-    const start = objects.findIndex(({ key }) => Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0)
-    return start < 0 ? [] : objects.slice(start, start + count)
-  }
-  const sorted = () => [...stored.values()].sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)))
-  const oss: FakeOss = await fakeOss({
-    originals: { page: (after, count) => pageOf(originals, after, count) },
-    compressed: {
-      page: (after, count) => pageOf(sorted(), after, count),
-      read(method, key, _request, response) {
-        const found = stored.get(key)
-        if (method === 'HEAD' || found !== undefined) {
-          response.writeHead(found === undefined ? 404 : 200).end(found === undefined ? '' : Buffer.alloc(MADE_BYTES))
-          return
-        }
-        makes.set(key, (makes.get(key) ?? 0) + 1)
-        if (waiting !== undefined && makes.size >= waiting.count) waiting.reached()
-        // Some pictures take long: whoever starts again at once meets them still being made.
-        void sleep(makes.size % 40 === 0 ? 2500 : 20 + (makes.size % 7) * 10).then(() => {
-          stored.set(key, { key, bytes: MADE_BYTES, modified: new Date().toISOString() })
-          response.writeHead(200, { 'content-length': MADE_BYTES }).end(Buffer.alloc(MADE_BYTES))
-        })
-      },
-    },
-  })
-  return {
-    oss,
-    makes,
-    keys: originals.map(({ key }) => key),
-    /** Resolves when that many keys have been asked for. */
-    reached: (count: number) =>
-      new Promise<void>((reached) => {
-        waiting = { count, reached }
-        if (makes.size >= count) reached()
-      }),
-  }
-}
 
 describe('warm over 2,000 keys, killed with SIGKILL three times', () => {
-  let cloud: Awaited<ReturnType<typeof origin>>
+  let cloud: SlowOrigin
   let folder: string
   const start = (...args: string[]) =>
     startCommand(
@@ -72,7 +24,7 @@ describe('warm over 2,000 keys, killed with SIGKILL three times', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'warm-'))
-    cloud = await origin()
+    cloud = await slowOrigin(KEYS, 2500)
     for (const count of [300, 900, 1500]) {
       const { child, ended } = start()
       await Promise.race([cloud.reached(count), ended])
