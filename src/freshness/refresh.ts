@@ -54,18 +54,30 @@ export async function refresh(
 ): Promise<Refreshed> {
   const { clock, settleMs } = deps
   const done: Refreshed = { original: undefined, found: false, removed: [], made: [], waitedMs: 0 }
-  const refused = new Set<string>()
+  const tried: Tried = { refused: new Set(), failed: new Map() }
   const lookedAt = clock.now()
-  const original = await settle(sourceKey, deps, done, refused)
-  if (isNew && !done.found) return done
+  const original = await settle(sourceKey, deps, done, tried)
+  if (isNew && !done.found) return orThrow(done, tried)
   // Of the two the later: the event's own change, and that of the original as it is now.
   const since = Math.max(changedAt ?? lookedAt, original === undefined ? 0 : Date.parse(original.lastModified))
   // What was looked at so late has been looked at for good.
-  if (lookedAt >= since + settleMs) return done
+  if (lookedAt >= since + settleMs) return orThrow(done, tried)
   // Clocks may differ: never longer than if it had changed just now.
   done.waitedMs = Math.min(Math.max(0, since + settleMs - clock.now()), settleMs)
   await clock.sleep(done.waitedMs)
-  await settle(sourceKey, deps, done, refused)
+  await settle(sourceKey, deps, done, tried)
+  return orThrow(done, tried)
+}
+
+/** What could not be made, by key; what is refused goes for one version of the original. */
+interface Tried {
+  refused: Set<string>
+  failed: Map<string, unknown>
+}
+
+/** Only in the end: what cannot be made is no reason to leave old pictures behind. */
+function orThrow(done: Refreshed, { failed }: Tried): Refreshed {
+  for (const error of failed.values()) throw error
   return done
 }
 
@@ -77,7 +89,7 @@ async function settle(
   sourceKey: string,
   deps: RefreshDeps,
   done: Refreshed,
-  refused: Set<string>,
+  { refused, failed }: Tried,
 ): Promise<OriginalFacts | undefined> {
   const { originals, settings, settleMs, deadline } = deps
   for (let round = 1; round <= MOST_ROUNDS; round++) {
@@ -86,12 +98,14 @@ async function settle(
     done.original = original?.etag
     if (round === 1) done.found ||= removed.length + kept.length > 0
     done.removed.push(...removed)
+    failed.clear()
     if (original === undefined) return undefined
     const missing = deps.keysAhead(sourceKey).filter((key) => !kept.includes(key) && !refused.has(original.etag + key))
     let surprised = false
     for (const key of missing) {
-      const made = await deps.make(key)
-      if (made.outcome === 'refused') refused.add(original.etag + key)
+      const made = await deps.make(key).catch((error: unknown) => ({ outcome: 'failed' as const, error }))
+      if (made.outcome === 'failed') failed.set(key, made.error)
+      else if (made.outcome === 'refused') refused.add(original.etag + key)
       else if (made.outcome === 'exists') surprised = true
       else {
         done.made.push(key)

@@ -187,6 +187,7 @@ export async function liveThrough({ seed, settleMs, store = 'both' }: WorldOptio
           const original = await call(() => originals.get(source))
           if (original === undefined) throw new OssFault('missing', 'no such object')
           await time.sleep(random() < 0.3 ? upTo(40_000) : upTo(3000))
+          if (random() < 0.15) throw new OssFault('server', 'it could not be made now')
           await call(() => {
             if (compressed.has(key)) throw new OssFault('conflict', 'it is there')
             save(key, original.etag, { 'source-etag': original.etag })
