@@ -6,6 +6,7 @@ import { herd } from './parts/herd.ts'
 import { memory } from './parts/memory.ts'
 import { path } from './parts/path.ts'
 import { peers } from './parts/peers.ts'
+import { quality } from './parts/quality.ts'
 import { resize } from './parts/resize.ts'
 import { slowest } from './parts/slowest.ts'
 import { start } from './parts/start.ts'
@@ -19,6 +20,7 @@ export const PARTS: Record<string, Part> = {
   herd,
   slowest,
   peers,
+  quality,
   corpus,
   graphics,
   encoders,

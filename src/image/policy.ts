@@ -1,19 +1,20 @@
 import type { Quality } from './types.ts'
 
 /** Version of the policy: changes whenever the bytes of any answer may change. Stored with every object. */
-export const RECIPE = '5'
+export const RECIPE = '6'
 
 /** Larger SVGs are a download: nobody waits for such a drawing, and looking at all of it takes its time. */
 export const MAX_SVG_BYTES = 4_194_304
 
 /**
- * Encoder settings that look alike, mean over photographs at native size: SSIMULACRA2 about 65, 77 and 83. `balanced` is
- * set so that its worst photograph is no worse than the worst of sharp's own JPEG 80 (79.5 on calc-s2-rust's scale, six
- * photographs, 15 % fewer bytes; at 80 the worst is 76.3 for 27 % fewer).
+ * Encoder settings that look alike: SSIMULACRA2 about 65, 75 and 82 for photographs at web size (calc-s2-rust's scale: 66, 77
+ * and 84), two to five points more at native size, where there is less detail in a pixel. WebP and AVIF are set so that their mean
+ * over both sizes is JPEG's. `balanced` stands above its target on purpose: its worst photograph is no worse than the worst
+ * of sharp's own JPEG 80; at 82 it would be. All numbers: `npm run bench -- quality encoders` (docs/benchmarks.md).
  *
  * JPEG is mozjpeg with its own quantisation table 3. Table 2 was tried with a second metric and not confirmed, bytes at equal
- * score: native-size camera photographs −2 to −5 % (SSIMULACRA2), −1 to 0 % (Butteraugli 3-norm); photographs scaled to web
- * size −3 to +4 % and +5 to +10 %, worst where colours are saturated.
+ * score near 75 against table 3, 20 photographs: web size −2 % (SSIMULACRA2), +5 % (Butteraugli 3-norm); native size −4 % and
+ * +4 %; worst where colours are saturated.
  */
 export const QUALITY: Record<Quality, { jpeg: number; webp: number; avif: number }> = {
   eco: { jpeg: 60, webp: 62, avif: 48 },

@@ -3,12 +3,11 @@
 import sharp, { type Sharp } from 'sharp'
 
 import type { Options, Part, Report } from '../part.ts'
-import { photographs, type Picture } from '../pictures.ts'
-import { createScorer, ownScale, type Shown } from '../score/scorer.ts'
+import { photographs } from '../pictures.ts'
+import { references } from '../references.ts'
+import { createScorer, ownScale } from '../score/scorer.ts'
+import { shown } from '../score/shown.ts'
 import { geometricMean, mean, valueAt } from '../statistics.ts'
-
-/** A reference is cut to this: enough to judge by, and the metrics cost 1.5 s a megapixel. */
-const WINDOW = { width: 512, height: 384 }
 
 /** AVIF with the effort that a picture of such a size is given. */
 const ENCODERS: Record<
@@ -57,37 +56,6 @@ interface Point {
   bytes: number
   s2: number | undefined
   butteraugli: number | undefined
-}
-
-async function shown(bytes: Buffer): Promise<Shown> {
-  const { data, info } = await sharp(bytes)
-    .toColourspace('srgb')
-    .removeAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true })
-  return { data, width: info.width, height: info.height }
-}
-
-/** Pixels as on a web page (the whole picture, scaled down) and as the camera made them (the middle). */
-async function references({ bytes }: Picture, small: boolean): Promise<Record<string, Shown>> {
-  const size = small ? { width: 160, height: 120 } : WINDOW
-  const upright = await sharp(bytes)
-    .autoOrient()
-    .toColourspace('srgb')
-    .removeAlpha()
-    .png({ compressionLevel: 1 })
-    .toBuffer()
-  const { width, height } = await sharp(upright).metadata()
-  const web = await sharp(upright)
-    .resize({ ...size, fit: 'outside', withoutEnlargement: true })
-    .png()
-    .toBuffer()
-  const cut = { width: Math.min(size.width, width), height: Math.min(size.height, height) }
-  const native = await sharp(upright)
-    .extract({ left: (width - cut.width) >> 1, top: (height - cut.height) >> 1, ...cut })
-    .png()
-    .toBuffer()
-  return { web: await shown(web), native: await shown(native) }
 }
 
 /** Bytes against sharp's own JPEG at the same score, over the pictures whose curves both reach it. */
