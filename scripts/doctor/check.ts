@@ -80,6 +80,17 @@ export const unknown = (cause: string, fix?: string): Finding => ({
   ...(fix === undefined ? {} : { fix }),
 })
 
+/** Thrown where something outside the deployment keeps a check from looking. */
+export class CannotCheck extends Error {
+  override readonly name = 'CannotCheck'
+  readonly fix: string
+
+  constructor(cause: string, fix: string) {
+    super(cause)
+    this.fix = fix
+  }
+}
+
 /** Done once per examination, whichever check asks first; a failure is remembered as well. */
 export function once<T>(compute: (examination: Examination) => Promise<T>): (examination: Examination) => Promise<T> {
   const known = new WeakMap<Examination, Promise<T>>()

@@ -1,7 +1,7 @@
 // Runs checks in their order. One fault is named once: what depends on it is not checked instead of failing too.
 import { MissingPermission } from '../deployment/permission.ts'
 import { refusalOf } from './bucket.ts'
-import { type Check, type Examination, type Finding, type Result, unknown, wrong } from './check.ts'
+import { CannotCheck, type Check, type Examination, type Finding, type Result, unknown, wrong } from './check.ts'
 
 export interface Watcher {
   onStart?: (title: string) => void
@@ -50,6 +50,7 @@ async function attempt(check: Check, examination: Examination): Promise<Finding 
     return await check.run(examination)
   } catch (error) {
     if (examination.signal.aborted) return undefined
+    if (error instanceof CannotCheck) return unknown(`not checked: ${error.message}`, error.fix)
     if (error instanceof MissingPermission) {
       return unknown(`not checked: these keys may not ${error.action} on ${error.resource}`, ALLOW_IT)
     }

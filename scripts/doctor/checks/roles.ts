@@ -1,6 +1,7 @@
 // What the two functions may do: as much as they must, and nothing beside it.
+import { MissingPermission } from '../../deployment/permission.ts'
 import { createRam, type AttachedPolicy, type RamRole } from '../../ram.ts'
-import { careful, type Check, type Examination, type Finding, good, once, wrong } from '../check.ts'
+import { CannotCheck, careful, type Check, type Examination, type Finding, good, once, wrong } from '../check.ts'
 import { type Ask, judge, trusted } from '../policy.ts'
 
 type Which = 'origin' | 'events'
@@ -14,12 +15,22 @@ const FUNCTION_COMPUTE = 'fc.aliyuncs.com'
 /** Somebody else's bucket, as far as the roles are concerned. */
 const ANOTHER = 'a-bucket-of-somebody-else'
 
-/** @throws MissingPermission */
+/** @throws MissingPermission, CannotCheck */
 async function read({ deployment }: Examination, which: Which): Promise<Permissions> {
+  if (deployment.local && deployment.ramEndpoint === undefined) {
+    throw new CannotCheck('the RAM of this machine has no address', 'Set RAM_ENDPOINT, or use --local.')
+  }
   const ram = createRam(deployment)
   const name = deployment.roles[which]
-  const role = await ram.roleOf(name)
-  return { role, policies: role === undefined ? [] : await ram.policiesOf(name) }
+  try {
+    const role = await ram.roleOf(name)
+    return { role, policies: role === undefined ? [] : await ram.policiesOf(name) }
+  } catch (error) {
+    if (error instanceof MissingPermission) throw error
+    // RAM has an address of its own, which a network may not let through.
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new CannotCheck(`RAM does not answer (${reason})`, 'Let this machine reach https://ram.aliyuncs.com.')
+  }
 }
 
 const PERMISSIONS = {

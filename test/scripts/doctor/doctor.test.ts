@@ -142,6 +142,16 @@ it('keys that may not look into RAM: roles are not checked, everything else is, 
   expect(of('origin-role').cause).toMatch(/may not ram:GetRole on acs:ram:\S*role\/oss-image-origin$/)
 })
 
+it.each([
+  ['without an address of RAM', undefined, /RAM of this machine has no address/],
+  ['with a RAM that does not answer', 'http://127.0.0.1:9', /RAM does not answer/],
+])('%s roles are not checked, and no key goes elsewhere', async (_, RAM_ENDPOINT, why) => {
+  const { wrong, skipped, of } = await patient.examine({ RAM_ENDPOINT })
+  expect(wrong).toEqual([])
+  expect(skipped.filter((name) => !/^(origin|events)-/.test(name))).toEqual([])
+  expect(of('origin-role').cause).toMatch(why)
+})
+
 it('test objects that cannot be removed are named, with the command that removes them', async () => {
   patient.cloud.oss.faults.add({ match: { operation: 'delete' }, kind: 'denied' })
   const { wrong, of } = await patient.examine()
