@@ -52,13 +52,16 @@ it('an empty account, setup --apply, deploy: a reader gets a compressed picture,
 
   const original = await photo()
   await cloud.upload('a/photo.jpg', original)
+  // The function events looks at it too, and may make it once more.
+  await cloud.events?.trigger.idle()
   const read = await cloud.read('a/photo.jpg')
   expect(read.status).toBe(200)
   expect(read.body.length).toBeLessThan(original.length)
   expect(await sharp(read.body).metadata()).toMatchObject({ format: 'jpeg', width: 640, height: 480 })
-  const { invocations } = cloud.counts()
+  const { invocations, puts } = cloud.counts()
+  expect(puts).toBeGreaterThan(0)
   expect((await cloud.read('a/photo.jpg')).body).toEqual(read.body)
-  expect(cloud.counts()).toMatchObject({ invocations, puts: 1 })
+  expect(cloud.counts()).toMatchObject({ invocations, puts })
 
   const everything = () => [
     readFileSync(env.file, 'latin1'),

@@ -8,6 +8,9 @@ import { parseWebsite } from '../../../scripts/local/oss/website/parse.ts'
 import { validateWebsiteXml } from '../../../scripts/local/oss/website/validate.ts'
 import type { Printed } from '../../../scripts/setup/print.ts'
 
+// Each print is a process of its own.
+jest.setTimeout(90_000)
+
 const SECRET = 'the-secret-in-the-env-file'
 let folder: string
 beforeEach(() => {

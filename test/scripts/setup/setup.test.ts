@@ -13,6 +13,9 @@ import { changes, startAccount, type TestAccount } from './account.ts'
 
 const BUCKETS = { originals: 'originals', compressed: 'compressed' }
 
+// One of them sets up an account for each permission there is.
+jest.setTimeout(90_000)
+
 let account: TestAccount
 beforeEach(async () => {
   account = await startAccount()
