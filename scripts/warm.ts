@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { EXIT, fail, readArgs } from './args.ts'
 import { DEPLOYMENT_HELP, DEPLOYMENT_OPTIONS, readDeployment } from './deployment/live.ts'
 import { bucketLister } from './listing/bucket.ts'
-import { objectCount } from './listing/count.ts'
+import { countKeys, objectCount } from './listing/count.ts'
 import { ownerClient } from './owner.ts'
 import { openCheckpoint } from './running/checkpoint.ts'
 import { createPace } from './running/pace.ts'
@@ -117,6 +117,12 @@ const progress = showProgress({
 })
 if (checkpoint.left !== undefined) progress.say(`Going on from ${checkpointFile}.`)
 const stop = stopOnSignals((text) => progress.say(text))
+const ended = new AbortController()
+if (source.total === undefined && process.stderr.isTTY) {
+  // Beside the work, for whoever looks at the bar.
+  const counted = countKeys(bucketLister(ownerClient(deployment, deployment.originals)), prefix, ended.signal)
+  void counted.then((count) => (count === undefined || ended.signal.aborted ? undefined : progress.total(count)))
+}
 
 const result = await runWarm({
   source,
@@ -135,6 +141,7 @@ const result = await runWarm({
   stop: stop.signal,
   progress,
 })
+ended.abort()
 stop.release()
 
 if (values.json) process.stdout.write(`${JSON.stringify({ ...result, dryRun, checkpointFile, failuresFile })}\n`)

@@ -4,6 +4,8 @@ import { Presets, SingleBar } from 'cli-progress'
 export interface Progress {
   /** @param done in the unit of the total; `note` is what follows the bar. */
   update(done: number, note: string): void
+  /** Somebody has counted meanwhile. */
+  total(total: number): void
   /** A line of its own, above the bar. */
   say(text: string): void
   end(): void
@@ -20,30 +22,48 @@ export interface ProgressOptions {
   stream?: NodeJS.WriteStream
 }
 
+const SILENT: Progress = {
+  update: () => undefined,
+  total: () => undefined,
+  say: () => undefined,
+  end: () => undefined,
+}
+
 /** Between two lines where there is no terminal. */
 const LINE_EVERY_MS = 10_000
 
 export function showProgress(options: ProgressOptions): Progress {
-  if (options.silent === true) return { update: () => undefined, say: () => undefined, end: () => undefined }
+  if (options.silent === true) return SILENT
   const stream = options.stream ?? process.stderr
   return stream.isTTY ? bar(options, stream) : lines(options, stream)
 }
 
-function bar({ unit, total, done = 0 }: ProgressOptions, stream: NodeJS.WriteStream): Progress {
-  const format =
-    total === undefined
-      ? ` {value} ${unit} | {note}`
-      : ` {bar} {percentage} % | {value}/{total} ${unit} | {eta_formatted} left | {note}`
-  const single = new SingleBar(
-    { format, stream, hideCursor: true, etaBuffer: 200, fps: 5, clearOnComplete: true, stopOnComplete: false },
-    Presets.shades_classic,
-  )
-  single.start(total ?? 0, done, { note: '' })
+function bar({ unit, total: counted, done = 0 }: ProgressOptions, stream: NodeJS.WriteStream): Progress {
+  let total = counted
+  let single = newBar()
+  function newBar(): SingleBar {
+    const format =
+      total === undefined
+        ? ` {value} ${unit} | {note}`
+        : ` {bar} {percentage} % | {value}/{total} ${unit} | {eta_formatted} left | {note}`
+    const made = new SingleBar(
+      { format, stream, hideCursor: true, etaBuffer: 200, fps: 5, clearOnComplete: true, stopOnComplete: false },
+      Presets.shades_classic,
+    )
+    made.start(total ?? 0, done, { note: '' })
+    return made
+  }
   return {
     update(value, note) {
+      done = value
       // A count that was taken before the last uploads.
       if (total !== undefined && value > single.getTotal()) single.setTotal(value)
       single.update(value, { note })
+    },
+    total(now) {
+      single.stop()
+      total = now
+      single = newBar()
     },
     say(text) {
       stream.write(`\r\x1b[K${text}\n`)
@@ -52,7 +72,8 @@ function bar({ unit, total, done = 0 }: ProgressOptions, stream: NodeJS.WriteStr
   }
 }
 
-function lines({ unit, total }: ProgressOptions, stream: NodeJS.WriteStream): Progress {
+function lines({ unit, total: counted }: ProgressOptions, stream: NodeJS.WriteStream): Progress {
+  let total = counted
   let lastMs = Date.now()
   let written = ''
   let latest = ''
@@ -67,6 +88,9 @@ function lines({ unit, total }: ProgressOptions, stream: NodeJS.WriteStream): Pr
       if (Date.now() - lastMs < LINE_EVERY_MS) return
       lastMs = Date.now()
       write()
+    },
+    total: (now) => {
+      total = now
     },
     say: (text) => void stream.write(`${text}\n`),
     end: write,

@@ -88,6 +88,8 @@ export async function runWarm(run: WarmRun): Promise<WarmResult> {
   // Failures in a row are not done until something succeeds: when the run gives up, the next one goes on in front of them.
   let inARow: (() => void)[] = []
   let gaveUp = false
+  // For the bar: one slow picture does not hold it.
+  let furthest = progressAt(ledger.low())
   const acceptFailures = () => {
     for (const done of inARow) done()
     inARow = []
@@ -107,7 +109,7 @@ export async function runWarm(run: WarmRun): Promise<WarmResult> {
     const failed = tally.failed === 0 ? '' : `, ${inCount(tally.failed)} failed`
     const saved = inBytes(tally.bytesBefore - tally.bytesAfter)
     const note = `${inCount(tally.made)} made (${perSecond.toFixed(1)}/s), ${inCount(tally.there)} there${failed}, ${saved} saved`
-    run.progress.update(progressAt(ledger.low()), note)
+    run.progress.update(furthest, note)
   }
 
   const outcomeOf = async ({ key, listedMissing }: WarmItem): Promise<Outcome> => {
@@ -155,6 +157,7 @@ export async function runWarm(run: WarmRun): Promise<WarmResult> {
         doneWith()
       }
     }
+    if (position !== undefined) furthest = Math.max(furthest, progressAt(position))
     show()
     if (Date.now() - lastSave >= SAVE_EVERY_MS) save()
   }
