@@ -28,6 +28,7 @@ Run it twice and the second time changes nothing. docs/setup.md says what each s
   --apply               make it so
   --function-url URL    address of the function (default FUNCTION_URL)
   --private-compressed  the compressed bucket is private, behind a CDN that signs
+  --take-roles          use the roles although their policies are about other buckets
   --no-sni              without MirrorSNI, which an https address has by default
   --no-check-md5        OSS stores without comparing with Content-MD5
   --transparent CODES   statuses readers see as they are instead of 424, e.g. 400,403
@@ -47,6 +48,7 @@ const { values } = readArgs(
     'rotate-secret': { type: 'boolean', default: false },
     'function-url': { type: 'string' },
     'private-compressed': { type: 'boolean', default: false },
+    'take-roles': { type: 'boolean', default: false },
     'no-sni': { type: 'boolean', default: false },
     'no-check-md5': { type: 'boolean', default: false },
     transparent: { type: 'string', default: '' },
@@ -95,6 +97,7 @@ async function setUp(): Promise<void> {
     secretIsNew,
     functionUrl: deployment.functionUrl,
     privateCompressed: values['private-compressed'],
+    takeRoles: values['take-roles'],
     rule,
   })
   await finish(steps, {}, () =>

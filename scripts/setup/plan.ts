@@ -19,6 +19,8 @@ export interface SetupOptions {
   /** Ends with a slash; undefined: not deployed yet. */
   functionUrl: string | undefined
   privateCompressed: boolean
+  /** Replace policies of our roles that are about other buckets. */
+  takeRoles: boolean
   rule: RuleChoices
 }
 
@@ -41,8 +43,8 @@ export async function planSetup(deployment: Deployment, account: Account, option
   return [
     secret.step,
     originals,
-    await roleStep(roles.origin, ram),
-    await roleStep(roles.events, ram),
+    await roleStep(roles.origin, ram, options.takeRoles),
+    await roleStep(roles.events, ram, options.takeRoles),
     compressed,
     await ruleStep({ bucket: deployment.compressed, rule, secrets }, buckets),
   ]

@@ -12,10 +12,15 @@ export interface WantedRole {
   description: string
 }
 
-/** Order inside: the policy, the role, what joins them. Interrupted anywhere, the next run goes on. */
-export async function roleStep({ name, policy, description }: WantedRole, ram: Ram): Promise<Step> {
+/**
+ * Order inside: the policy, the role, what joins them. Interrupted anywhere, the next run goes on.
+ * @param takes whether a policy that is about other buckets may be replaced.
+ * @throws Error where it is and may not.
+ */
+export async function roleStep({ name, policy, description }: WantedRole, ram: Ram, takes: boolean): Promise<Step> {
   const role = await ram.roleOf(name)
   const existing = await ram.customPolicy(name)
+  if (existing && !takes) refuseForeign(name, existing.document, policy)
   const attached = role ? await ram.attachedTo(name) : []
   const trust = role ? missingTrust(role) : undefined
 
@@ -52,6 +57,24 @@ export async function roleStep({ name, policy, description }: WantedRole, ram: R
       if (!isAttached) await ram.attach(name, name)
     },
   }
+}
+
+/** Roles are the account's, not the region's: another deployment that has this one would stand without its rights. */
+function refuseForeign(name: string, document: unknown, policy: Policy): void {
+  const ours = bucketsIn(policy)
+  const foreign = bucketsIn(document).filter((bucket) => !ours.includes(bucket))
+  if (foreign.length === 0) return
+  throw new Error(
+    `Expected the policy ${name} to be about ${ours.join(' and ')}, got one about ${foreign.join(' and ')}: another deployment seems to use it. Give this one roles of its own (ORIGIN_ROLE, EVENTS_ROLE), or, where the buckets were renamed, run setup with --take-roles.`,
+  )
+}
+
+/** Names of the buckets a policy names; one with wildcards in it is none. */
+function bucketsIn(document: unknown): string[] {
+  const { Statement } = document as { Statement?: { Resource?: unknown }[] }
+  const resources = [Statement ?? []].flat().flatMap(({ Resource }) => [Resource].flat())
+  const names = resources.map((each) => /^acs:oss:[^:]*:[^:]*:([a-z0-9-]+)(?:\/|$)/.exec(String(each))?.[1])
+  return [...new Set(names.filter((name) => name !== undefined))]
 }
 
 interface Trust {

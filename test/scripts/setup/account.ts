@@ -81,6 +81,7 @@ export async function startAccount(switches: Partial<Switches> = {}): Promise<Te
       secretIsNew: readEnvironment({}, envFile)['MIRROR_SECRET'] === undefined,
       functionUrl: target.functionUrl,
       privateCompressed: false,
+      takeRoles: false,
       rule: { checkMd5: true, transparentCodes: '', publicFields: false },
       ...options,
     })

@@ -308,6 +308,21 @@ describe('refused, with what to do', () => {
     expect(said('AccessDenied', 'no')).toContain('Expected permission for oss:PutBucketAcl on acs:oss:*:*:b')
   })
 
+  it("another deployment's roles: its function would stand without its rights", async () => {
+    await account.apply()
+    const before = account.everything()
+    const other = { OSS_ORIGINAL_BUCKET_NAME: 'photos', OSS_COMPRESS_BUCKET_NAME: 'small' }
+    await expect(account.apply({}, other)).rejects.toThrow(
+      'Expected the policy oss-image-origin to be about photos and small, got one about originals and compressed: another deployment seems to use it. Give this one roles of its own',
+    )
+    expect(account.everything()).toBe(before)
+    await account.apply({}, { ...other, ORIGIN_ROLE: 'origin-2', EVENTS_ROLE: 'events-2' })
+    expect(account.ram.policyOf('oss-image-origin')).toEqual(originPolicy(BUCKETS))
+    // Renamed buckets are the owner's to say.
+    await account.apply({ takeRoles: true }, other)
+    expect(account.ram.policyOf('oss-image-origin')).toEqual(originPolicy({ originals: 'photos', compressed: 'small' }))
+  })
+
   it('the same role for both functions, or one that is not lower case', () => {
     expect(() => wantedRoles(account.deployment({ ORIGIN_ROLE: 'r', EVENTS_ROLE: 'r' }))).toThrow('Expected two roles')
     expect(() => wantedRoles(account.deployment({ ORIGIN_ROLE: 'Upper' }))).toThrow(
