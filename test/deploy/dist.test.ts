@@ -13,6 +13,9 @@ const SEMVER =
   /^node_modules\/semver\/((classes|functions|internal|ranges)\/[a-z-]+\.js|index\.js|preload\.js|LICENSE|package\.json)$/
 const NOT_ON_OTHER_MACHINES = process.platform === 'linux' && process.arch === 'x64' ? it : it.skip
 
+// Processes start slowly on a busy machine.
+jest.setTimeout(120_000)
+
 let folder: string
 let dist: string
 beforeAll(() => {

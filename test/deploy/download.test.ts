@@ -11,6 +11,9 @@ import { FUNCTION_BINARIES, shipSharp } from '../../scripts/build/sharp.ts'
 const NAME = '@made-up/binary'
 const registryBefore = process.env['npm_config_registry']
 
+// Processes start slowly on a busy machine.
+jest.setTimeout(120_000)
+
 let folder: string
 let registry: ChildProcess
 let integrity: string

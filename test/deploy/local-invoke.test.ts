@@ -15,6 +15,9 @@ import { type Props, resolvedProps } from './serverless.ts'
 const SECRET = 'secret-of-the-event-files'
 const file = (name: string) => `test/events/${name}.json`
 
+// Processes start slowly on a busy machine.
+jest.setTimeout(120_000)
+
 let folder: string
 let cloud: TestCloud
 let props: { origin: Props; events: Props }

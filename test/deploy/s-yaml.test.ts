@@ -19,35 +19,41 @@ AccessKeyID=LTAIexample
 AccessKeySecret=example
 `
 
+// Processes start slowly on a busy machine.
+jest.setTimeout(120_000)
+
 const ajv = new Ajv({ strict: false, allErrors: true })
-/** As a fresh clone has it. */
+
+/** What is in .env. A run of `s` takes half a second, so each of these resolves once. */
+const WAYS = {
+  'without .env': {},
+  'with .env.example as it is': { dotEnv: readFileSync('.env.example', 'utf8') },
+  'with .env filled in': { dotEnv: FILLED },
+  'with a custom domain': { dotEnv: `${FILLED}CUSTOM_DOMAIN=img-origin.example.com\n` },
+} as const
+type Way = keyof typeof WAYS
+
+let resolved: Readonly<Record<Way, ReturnType<typeof resolvedProps>>>
 let plain: ReturnType<typeof resolvedProps>
 beforeAll(() => {
-  plain = resolvedProps()
+  const ways = Object.entries(WAYS).map(([way, options]) => [way, resolvedProps(options)])
+  resolved = Object.fromEntries(ways) as typeof resolved
+  plain = resolved['without .env']
 })
 
-const ways = [
-  ['without .env', {}],
-  ['with .env.example as it is', { dotEnv: readFileSync('.env.example', 'utf8') }],
-  ['with .env filled in', { dotEnv: FILLED }],
-  ['with a custom domain', { dotEnv: `${FILLED}CUSTOM_DOMAIN=img-origin.example.com\n` }],
-] as const
+it.each(Object.keys(WAYS) as Way[])('%s: both functions are what the component takes, nothing else', (way) => {
+  for (const { customDomain, ...props } of Object.values(resolved[way])) {
+    ajv.validate(FC3_PROPS, props)
+    expect([props.functionName, ajv.errors]).toEqual([props.functionName, null])
+    ajv.validate(CUSTOM_DOMAIN, customDomain ?? {})
+    expect(ajv.errors).toBeNull()
+  }
+})
 
-describe.each(ways)('%s', (_, options) => {
-  it('the real `s` resolves both functions, and they are what the component takes, nothing else', () => {
-    for (const { customDomain, ...props } of Object.values(resolvedProps(options))) {
-      ajv.validate(FC3_PROPS, props)
-      expect([props.functionName, ajv.errors]).toEqual([props.functionName, null])
-      ajv.validate(CUSTOM_DOMAIN, customDomain ?? {})
-      expect(ajv.errors).toBeNull()
-    }
-  })
-
-  it('the real `s verify` passes with the strict schema', () => {
-    const schema = { ...FC3_PROPS, properties: { ...FC3_PROPS.properties, customDomain: CUSTOM_DOMAIN } }
-    const { code, output } = serverless(['verify'], { ...options, schema })
-    expect([code, output]).toEqual([0, expect.stringContaining('Format verification for [s.yaml] passed.')])
-  })
+it.each(['without .env', 'with a custom domain'] as const)('%s: `s verify` passes with the strict schema', (way) => {
+  const schema = { ...FC3_PROPS, properties: { ...FC3_PROPS.properties, customDomain: CUSTOM_DOMAIN } }
+  const { code, output } = serverless(['verify'], { ...WAYS[way], schema })
+  expect([code, output]).toEqual([0, expect.stringContaining('Format verification for [s.yaml] passed.')])
 })
 
 it('`s verify` does fail on what the schema does not allow', () => {
@@ -59,8 +65,9 @@ it('`s verify` does fail on what the schema does not allow', () => {
 
 it('a custom domain is there when CUSTOM_DOMAIN is, and is nothing when it is not', () => {
   expect(plain.origin['customDomain']).toEqual({})
-  expect(resolvedProps({ dotEnv: 'CUSTOM_DOMAIN=\n' }).origin['customDomain']).toEqual({})
-  expect(resolvedProps({ env: { CUSTOM_DOMAIN: 'img-origin.example.com' } }).origin['customDomain']).toEqual({
+  // There it is empty.
+  expect(resolved['with .env.example as it is'].origin['customDomain']).toEqual({})
+  expect(resolved['with a custom domain'].origin['customDomain']).toEqual({
     domainName: 'img-origin.example.com',
     protocol: 'HTTP',
     route: { path: '/*', methods: ['GET', 'HEAD'] },
@@ -96,7 +103,7 @@ it('the environment wins over .env: that is how another region is deployed from 
 })
 
 it('both functions start with what .env.example and s.yaml give them, once the four required settings are there', () => {
-  const { origin, events } = resolvedProps({ dotEnv: FILLED })
+  const { origin, events } = resolved['with .env filled in']
   for (const { environmentVariables } of [origin, events]) {
     expect(() => loadConfig(environmentVariables, true)).not.toThrow()
     expect(Object.keys(environmentVariables)).toEqual(expect.arrayContaining(SETTINGS.map(({ name }) => name)))
@@ -159,7 +166,6 @@ it('deploying and trying build first, once for both functions', () => {
     ['deploy', '-y'],
     ['origin', 'deploy', '-y'],
     ['events', 'local', 'invoke'],
-    ['origin', 'local', 'start'],
   ]) {
     const { output } = serverless(args, { edit: counted })
     expect([args, output.match(/^built$/gm)?.length]).toEqual([args, 1])

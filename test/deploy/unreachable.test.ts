@@ -12,6 +12,9 @@ import { resolvedProps } from './serverless.ts'
 
 const SECRET = 'secret-of-the-event-files'
 
+// Processes start slowly on a busy machine.
+jest.setTimeout(120_000)
+
 let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'oss-image-origin-unreachable-'))
