@@ -2,7 +2,6 @@
 import { EXIT, fail, readArgs } from './args.ts'
 import { DEPLOYMENT_HELP, DEPLOYMENT_OPTIONS, readDeployment } from './deployment/live.ts'
 import type { Result } from './doctor/check.ts'
-import { examine } from './doctor/examine.ts'
 import { COLOURED, lineOf, PLAIN, summary } from './doctor/print.ts'
 
 const HELP = `
@@ -48,6 +47,8 @@ const onResult = (result: Result) => {
   if (showProgress) process.stderr.write('\r\x1b[K')
   if (!values.json) process.stdout.write(lineOf(result, style))
 }
+// Half a second of SDKs, which --help and a wrong option can do without.
+const { examine } = await import('./doctor/examine.ts')
 const results = await examine(deployment, {
   limits: { eventsMs: Number(values.wait) * 1000 },
   ...(values.prefix === undefined ? {} : { base: values.prefix }),
