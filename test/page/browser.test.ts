@@ -1,3 +1,7 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+
 import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 
@@ -297,6 +301,37 @@ describeInBrowser('the playground in a browser', () => {
     await page.reload()
     await page.getByRole('heading', { name: 'Drop photos or folders here' }).waitFor()
     expect(await page.locator('head link[rel=stylesheet], head script').count()).toBe(2)
+    await context.close()
+  }, 60_000)
+
+  it('takes folders and what is dropped; says what is not let out; remembers the theme; knows when it is outdated', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'oss-image-origin-folder-'))
+    mkdirSync(join(folder, 'sub'))
+    writeFileSync(join(folder, 'sub', 'deep.jpg'), photo)
+    const { page, context, complaints } = await visit(browser, ground.url)
+    await page.locator('[data-pick=folder]').setInputFiles(folder)
+    await page.locator(`.card[data-key="${basename(folder)}/sub/deep.jpg"][data-step=done]`).waitFor()
+    rmSync(folder, { recursive: true })
+
+    const dropped = await page.evaluateHandle(
+      `(() => { const data = new DataTransfer(); data.items.add(new File(['no picture'], 'dropped.txt')); return data })()`,
+    )
+    await page.locator('.drop').dispatchEvent('drop', { dataTransfer: dropped })
+    await page.locator('.card[data-key="dropped.txt"] .error').filter({ hasText: '404 not_passed_through' }).waitFor()
+
+    const theme = page.getByRole('button', { name: /^Theme/ })
+    await theme.click()
+    await theme.click()
+    await page.reload()
+    await page.locator('html[data-theme=dark]').waitFor()
+    await page.locator('.drop').waitFor()
+
+    await page.route('**/api/list**', (route) =>
+      route.fulfill({ status: 401, body: 'Expected the token of this page.' }),
+    )
+    await page.goto(`${ground.url}#buckets`)
+    await page.getByRole('alert').filter({ hasText: 'This page belongs to an earlier start' }).waitFor()
+    expect(complaints).toEqual([])
     await context.close()
   }, 60_000)
 })

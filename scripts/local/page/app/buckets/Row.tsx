@@ -7,17 +7,19 @@ import { sourceOf } from '../keys.ts'
 import { refreshLibrary } from '../library.ts'
 import { addressOf, place } from '../navigation.ts'
 import { addFile, forget } from '../photos/photos.ts'
-import { type ListedObject, remove, storedAddress } from '../server.ts'
+import { type ListedObject, remove } from '../server.ts'
 import { useWords } from '../words/words.ts'
 
 interface RowFacts {
   object: ListedObject
   bucket: string
   time: string
+  /** Address of a small picture of it, if there is one. */
+  thumb: string | undefined
 }
 
 /** An object and what its owner can do with it. */
-export function Row({ object: { key, bytes, etag }, bucket, time }: RowFacts) {
+export function Row({ object: { key, bytes }, bucket, time, thumb }: RowFacts) {
   const { say, language } = useWords()
   const [isAsking, setAsking] = useState(false)
   const [hasNoPicture, setNoPicture] = useState(false)
@@ -45,14 +47,8 @@ export function Row({ object: { key, bytes, etag }, bucket, time }: RowFacts) {
   return (
     <li class="object" data-key={key}>
       <span class="thumb">
-        {hasNoPicture || bytes > 40_000_000 ? null : (
-          <img
-            src={storedAddress(bucket, key, etag)}
-            alt=""
-            loading="lazy"
-            decoding="async"
-            onError={() => setNoPicture(true)}
-          />
+        {hasNoPicture || thumb === undefined ? null : (
+          <img src={thumb} alt="" loading="lazy" decoding="async" onError={() => setNoPicture(true)} />
         )}
       </span>
       <div class="object-text">
