@@ -47,5 +47,5 @@ function documentOf(all: Record<string, Kept>): string {
 
 function readmeOf(all: Record<string, Kept>): string {
   const figures: Figure[] = inOrder(all).flatMap(([, kept]) => kept.figures ?? [])
-  return figuresTable(figures)
+  return figuresTable(figures.filter(({ key }) => key))
 }

@@ -20,6 +20,8 @@ export interface Table {
 export interface Figure {
   what: string
   value: number
+  /** Short enough and telling enough for the README. */
+  key?: true
   /** At most, or at least, this. */
   atMost?: number
   atLeast?: number

@@ -75,6 +75,7 @@ async function run({ corpus, small, progress }: Options): Promise<Report> {
         what: `${name}: reads, encodes and puts, the most for a key`,
         value: Math.max(reads, encodes, puts) / keys,
         atMost: 1,
+        key: true as const,
       },
     ]),
     data: rows,

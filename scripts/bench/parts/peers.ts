@@ -203,8 +203,8 @@ function reportOf(peers: Peer[], throughput: Throughput, made: Made[], missing: 
   const figures: Figure[] = rows
     .filter(({ by }) => by !== 'this')
     .flatMap(({ format, by, ratio, ours }) => [
-      { what: `${format}: pictures a second, this / ${by}`, value: ratio, atLeast: 1 },
-      { what: `${format}: bytes at equal score, this / ${by}`, value: ours, atMost: 1 },
+      { what: `${format}: pictures a second, this / ${by}`, value: ratio, atLeast: 1, key: true as const },
+      { what: `${format}: bytes at equal score, this / ${by}`, value: ours, atMost: 1, key: true as const },
     ])
   return {
     tables: [

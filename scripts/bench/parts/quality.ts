@@ -91,6 +91,7 @@ function reportOf(judged: Judged[], missing: string[]): Report {
       what: `${way}: worst SSIMULACRA2, at least that of sharp jpeg 80`,
       value: worst(way),
       atLeast: worst(SHARP),
+      key: true as const,
     })),
     notes: missing,
     data: judged,

@@ -73,6 +73,7 @@ async function run({ corpus, rounds, small, progress }: Options): Promise<Report
       what: `${name}: start to first 200 / bare script`,
       value: times.function.ratio,
       atMost: 1.5,
+      key: true,
     })),
     notes: ['Code is read from the page cache: what the platform takes to fetch and mount it comes on top of both.'],
     data: rows,
