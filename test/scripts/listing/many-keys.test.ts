@@ -1,8 +1,11 @@
 // Memory over listings of any length, over real sockets. With all ten million keys in each bucket (some ten minutes a command):
-// MANY_KEYS=10000000 npx jest test/scripts/listing/many-keys
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+// MANY_KEYS=10000000 npx jest test/scripts/listing/many-keys (two million for files).
+import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
 
 import { runCommand } from '../support/command.ts'
 import { fakeEnvironment, type FakeOss, fakeOss } from '../support/fake-oss.ts'
@@ -46,7 +49,18 @@ async function run(name: string, args: string[], compressed = 'compressed') {
   return { code, json: JSON.parse(stdout) as Record<string, unknown>, peak }
 }
 
-const LIMIT_MS = 60_000 + KEYS
+/** Lines in a file, packed where its name says so. */
+async function write(file: string, count: number, line: (at: number) => string): Promise<void> {
+  function* blocks() {
+    for (let at = 0; at < count; at += 1000) {
+      yield Array.from({ length: Math.min(1000, count - at) }, (_, each) => `${line(at + each)}\n`).join('')
+    }
+  }
+  const packed = file.endsWith('.gz') ? [createGzip({ level: 1 })] : []
+  await pipeline([Readable.from(blocks()), ...packed, createWriteStream(file)])
+}
+
+const LIMIT_MS = 120_000 + KEYS
 
 test(
   'warm',
@@ -74,6 +88,48 @@ test(
   async () => {
     const { json, peak } = await run('report', ['--sample', '0'])
     expect(json['plain']).toEqual({ count: KEYS, before: KEYS * 1000, after: KEYS * 400 })
+    expect(peak).toBeLessThan(MOST_MEGABYTES)
+  },
+  LIMIT_MS,
+)
+
+test(
+  'warm from an inventory, the share of one machine of many',
+  async () => {
+    const file = join(folder, 'inventory.csv.gz')
+    const rows = Math.min(KEYS, 2_000_000)
+    await write(file, rows, (at) => `"originals","uploads%2Fphoto-${at}.jpg","1000"`)
+    // Nothing is there and nothing can be made: what is counted is what was asked for.
+    const { code, json, peak } = await run('warm', ['--inventory', file, '--shard', '3/500', '--rate', '100000'])
+    expect(code).toBe(0)
+    const { nothing = 0 } = json['tally'] as { nothing?: number }
+    expect(nothing).toBeGreaterThan((rows / 500) * 0.6)
+    expect(nothing).toBeLessThan((rows / 500) * 1.4)
+    expect(peak).toBeLessThan(MOST_MEGABYTES)
+  },
+  LIMIT_MS,
+)
+
+test(
+  'report from a log',
+  async () => {
+    const file = join(folder, 'function.log')
+    const lines = Math.min(KEYS, 2_000_000)
+    await write(file, lines, (at) =>
+      JSON.stringify({
+        method: 'GET',
+        status: 200,
+        outcome: 'compressed',
+        requestedKey: `photo-${at}.jpg`,
+        sourceKey: `photo-${at}.jpg`,
+        bytesIn: 1000 + (at % 7),
+        bytesOut: 300,
+        format: 'jpeg',
+        ms: { total: at % 900 },
+      }),
+    )
+    const { json, peak } = await run('report', ['--log', file])
+    expect(json['plain']).toMatchObject({ count: lines, after: lines * 300 })
     expect(peak).toBeLessThan(MOST_MEGABYTES)
   },
   LIMIT_MS,
