@@ -6,10 +6,16 @@ export interface Timed {
   ms: number
   /** Median of the ratios to the first way, round by round. */
   ratio: number
+  /** NaN where it failed. */
   all: number[]
+  /** Why, of the rounds that failed. */
+  failures: string[]
 }
 
-/** Runs each way once a round; a way tells its own milliseconds, or is timed. Round -1 warms up and is not counted. */
+/**
+ * Runs each way once a round; a way tells its own milliseconds, or is timed. Round -1 warms up and is not counted. A way that
+ * fails in one round (too late, on a busy machine) goes on in the next; one that never works throws.
+ */
 export async function interleaved<T extends string>(
   rounds: number,
   ways: Record<T, (round: number) => Promise<number | void>>,
@@ -17,22 +23,41 @@ export async function interleaved<T extends string>(
 ): Promise<Record<T, Timed>> {
   const entries = Object.entries(ways) as [T, (round: number) => Promise<number | void>][]
   const all = new Map<T, number[]>(entries.map(([name]) => [name, []]))
+  const failures = new Map<T, string[]>(entries.map(([name]) => [name, []]))
   for (let round = -1; round < rounds; round++) {
     progress(`round ${round + 1}/${rounds}`)
     // Whoever comes first finds other caches than who comes second.
     for (const [name, run] of round % 2 === 0 ? entries : entries.toReversed()) {
       const started = performance.now()
-      const told = await run(round)
-      if (round >= 0) all.get(name)?.push(told ?? performance.now() - started)
+      try {
+        const told = await run(round)
+        if (round >= 0) all.get(name)?.push(told ?? performance.now() - started)
+      } catch (error) {
+        if (round >= 0) all.get(name)?.push(Number.NaN)
+        failures.get(name)?.push(error instanceof Error ? error.message : String(error))
+        if (round === rounds - 1 && !all.get(name)?.some(Number.isFinite)) throw error
+      }
     }
   }
   const first = all.get(entries[0]?.[0] as T) ?? []
   return Object.fromEntries(
     [...all].map(([name, ms]) => [
       name,
-      { ms: median(ms), ratio: median(ms.map((one, at) => one / (first[at] ?? one))), all: ms },
+      {
+        ms: median(ms.filter(Number.isFinite)),
+        ratio: median(ms.map((one, at) => one / (first[at] ?? one)).filter(Number.isFinite)),
+        all: ms,
+        failures: failures.get(name) ?? [],
+      },
     ]),
   ) as Record<T, Timed>
+}
+
+/** A line for every way that failed in some rounds. */
+export function failuresOf(times: Record<string, Timed>): string[] {
+  return Object.entries(times).flatMap(([name, { failures, all }]) =>
+    failures.length === 0 ? [] : [`${name}: failed in ${failures.length} of ${all.length} rounds: ${failures[0]}`],
+  )
 }
 
 /** Runs all, at most `width` at once. */

@@ -10,7 +10,7 @@ import { startBare } from '../bare/process.ts'
 import { benchCloud, expectOk } from '../cloud.ts'
 import type { Figure, Options, Part, Report } from '../part.ts'
 import { photographOf } from '../pictures.ts'
-import { inParallel, interleaved, type Timed } from '../rounds.ts'
+import { failuresOf, inParallel, interleaved, type Timed } from '../rounds.ts'
 
 const PARALLEL = 8
 /** Pictures in one round of the throughput measurement. */
@@ -138,7 +138,10 @@ function reportOf(rows: Row[], batch: number): Report {
       },
     ],
     figures,
-    notes: ['The bucket, the mirror and the reader run on the same cores as the function, in a process of their own.'],
+    notes: [
+      'The bucket, the mirror and the reader run on the same cores as the function, in a process of their own.',
+      ...rows.flatMap(({ one, many }) => [...failuresOf(one), ...failuresOf(many)]),
+    ],
     data: rows,
   }
 }

@@ -8,7 +8,7 @@ import { type BenchCloud, benchCloud, expectOk } from '../cloud.ts'
 import type { Figure, Options, Part, Report } from '../part.ts'
 import { type Format, type Peer, startPeers } from '../peers/servers.ts'
 import { photographOf, photographs } from '../pictures.ts'
-import { inParallel, interleaved, type Timed } from '../rounds.ts'
+import { failuresOf, inParallel, interleaved, type Timed } from '../rounds.ts'
 import { createScorer, type Score } from '../score/scorer.ts'
 import { shown } from '../score/shown.ts'
 import { geometricMean, mean, valueAt } from '../statistics.ts'
@@ -237,6 +237,7 @@ function reportOf(peers: Peer[], throughput: Throughput, made: Made[], missing: 
     figures,
     notes: [
       `Pictures a second: a 12 MP JPEG, ${PARALLEL} at once, nothing cached. ipx and Next.js read it over HTTP and answer; this reads it from the local bucket through the mirror, verifies, stores and answers.`,
+      ...FORMATS.flatMap((format) => failuresOf(throughput[format])),
       ...missing,
     ],
     data: { rows, throughput, made },
