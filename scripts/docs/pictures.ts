@@ -80,13 +80,28 @@ export async function drawShown(): Promise<Map<string, Buffer>> {
 
 /** @param folder address of the pictures from where the document lies. */
 export function picturesTable(folder: string, language: 'en' | 'zh'): string {
-  const rows = SHOWN.map(({ name, key, about }) => {
-    const file = `${name}.${key.endsWith('f_webp') ? 'webp' : 'jpg'}`
-    return `| \`photo.jpg${key}\` | ![${about[language]}](${folder}/${file}) | ${about[language]} |`
+  const rows = SHOWN.map((one) => {
+    const about = one.about[language]
+    return `| \`photo.jpg${one.key}\` | ![${about}](${folder}/${fileOf(one)}) | ${about} |`
   })
   const head = language === 'en' ? '| key | picture | |' : '| 键 | 效果 | |'
   return [head, '|---|---|---|', ...rows].join('\n')
 }
+
+/** A few of them in one row, for the READMEs. */
+export function picturesRow(language: 'en' | 'zh'): string {
+  const shown = ['original', 'fill', 'circle', 'rounded', 'watermark'].flatMap((name) =>
+    SHOWN.filter((one) => one.name === name),
+  )
+  const pictures = shown.map((one) => `![${one.about[language]}](${PICTURES_FOLDER}/${fileOf(one)})`)
+  const steps = shown.map(({ key }) => (key === '' ? 'photo.jpg' : key.split('__op__').slice(1).join(' ')))
+  const row = (cells: string[]) => `| ${cells.join(' | ')} |`
+  // Names of objects in base64 are longer than the picture is wide.
+  const shortened = steps.map((step) => `\`${step.replace(/image_[^,]+/, 'image_…')}\``)
+  return [row(pictures), row(shown.map(() => '---')), row(shortened)].join('\n')
+}
+
+const fileOf = ({ name, key }: { name: string; key: string }) => `${name}.${key.endsWith('f_webp') ? 'webp' : 'jpg'}`
 
 const svg = (width: number, height: number, body: string): Buffer =>
   Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${body}</svg>`)

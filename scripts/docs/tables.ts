@@ -4,7 +4,7 @@ import { ACTION_DOCS } from '../../src/key/actions/docs.ts'
 import { ACTIONS } from '../../src/key/actions/list.ts'
 import { checksTable } from '../doctor/table.ts'
 import { expectedZh, PARAMETERS_ZH } from './operations-zh.ts'
-import { picturesTable } from './pictures.ts'
+import { picturesRow, picturesTable } from './pictures.ts'
 import { SETTINGS_ZH } from './settings-zh.ts'
 
 const WORDS = {
@@ -78,6 +78,8 @@ export function withTable(document: string, name: string, table: string): string
 export const DOCUMENTS: readonly { file: string; name: string; table: () => string }[] = [
   { file: 'README.md', name: 'settings', table: () => settingsTable('en') },
   { file: 'README.zh-CN.md', name: 'settings', table: () => settingsTable('zh') },
+  { file: 'README.md', name: 'pictures', table: () => picturesRow('en') },
+  { file: 'README.zh-CN.md', name: 'pictures', table: () => picturesRow('zh') },
   { file: 'docs/keys.md', name: 'pictures', table: () => picturesTable('pictures', 'en') },
   { file: 'docs/keys.md', name: 'operations', table: () => operationsTable('en') },
   { file: 'docs/zh-CN/keys.md', name: 'pictures', table: () => picturesTable('../pictures', 'zh') },
