@@ -21,6 +21,8 @@ export interface ApiWorld {
   samples: () => Promise<ReadonlyMap<string, Buffer>>
 }
 
+const DOT_SEGMENT = /(?:^|[/\\])\.\.?(?:$|[/\\])/
+
 /** A call that was refused by the page itself. */
 export class ApiError extends Error {
   readonly status: number
@@ -56,7 +58,12 @@ export async function answerApi(
     if (name === world.originals || name === world.compressed) return name
     throw new ApiError(400, `Expected bucket to be ${world.originals} or ${world.compressed}.`)
   }
-  const key = () => value('key') || refuse('Expected a key, got none.')
+  const key = () => {
+    const name = value('key')
+    // What makes an address of it would resolve them, and ask for something else.
+    if (name === '' || DOT_SEGMENT.test(name)) return refuse('Expected a key without "." and ".." segments.')
+    return name
+  }
 
   switch (`${request.method} ${url.pathname}`) {
     case 'GET /api/list':

@@ -111,6 +111,12 @@ describe('nobody else gets through', () => {
     expect((await call('list?bucket=somebody-elses')).answer.statusCode).toBe(400)
     expect((await call('object?bucket=..%2Foriginals&key=a')).answer.statusCode).toBe(400)
   })
+
+  it('keys that would lead out of the bucket', async () => {
+    for (const key of ['..%2F-%2Frequests', '.', 'a%2F..%2F..%2Foriginals%2Fa', 'a%5C..%5Cb', '']) {
+      expect([key, (await call(`read?id=out&key=${key}`)).answer.statusCode]).toEqual([key, 400])
+    }
+  })
 })
 
 it('uploads, reads, tells the way of the read, and deletes', async () => {

@@ -63,7 +63,7 @@ export function Card({ name, photo, original, stored }: CardFacts) {
             </>
           )}
         </p>
-        <p class="facts" aria-live="polite">
+        <p class="facts">
           {factsOf(photo, stored, say, language).map((fact) => (
             <span key={fact}>{fact}</span>
           ))}

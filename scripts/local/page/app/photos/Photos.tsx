@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
 
 import { keySettings } from '../facts.ts'
 import { plainKeyOf } from '../keys.ts'
@@ -26,7 +26,7 @@ export function Photos() {
   // What was added on this page first, newest in front; then what was there.
   const keys = [...[...byKey.keys()].reverse(), ...listed.map(({ key }) => key)]
   const objects = useMemo(() => new Map(originals.map((object) => [object.key, object])), [originals])
-  useEffect(() => setMost(AT_ONCE), [])
+  const busy = [...byKey.values()].filter(({ step }) => step !== 'done' && step !== 'failed').length
 
   return (
     <section class="photos" aria-label={say('photos')}>
@@ -34,6 +34,9 @@ export function Photos() {
         <DropZone isSmall={keys.length > 0} />
         <Totals />
       </div>
+      <p class="sr" role="status">
+        {busy === 0 ? '' : say('working', { count: busy })}
+      </p>
       {error === undefined ? null : (
         <p class="notice bad" role="alert">
           {say('listFailed')} {error}

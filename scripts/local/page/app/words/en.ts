@@ -24,7 +24,6 @@ export const en = {
   pickFolder: 'Choose a folder',
   trySamples: 'Try it with drawn pictures',
   drawing: 'Drawing …',
-  emptyTitle: 'No photo yet',
 
   totalSaved: 'saved',
   totalOf: '{after} instead of {before}',
@@ -35,6 +34,7 @@ export const en = {
   before: 'Original',
   after: 'Compressed',
 
+  working: '{count} photos under way',
   waiting: 'Waiting',
   uploading: 'Uploading, {percent}',
   leaving: 'Waiting for old versions to go',
@@ -99,7 +99,6 @@ export const en = {
   noLogLine: 'The function wrote none: it was not reached.',
   attributed: 'Times are as each part measured them.',
 
-  compareTitle: 'Original and compressed',
   compareWith: 'Version',
   zoom: 'Zoom',
   fit: 'Fit',
@@ -125,7 +124,6 @@ export const en = {
   preview: 'Preview',
   previewWait: 'Reading …',
   refused: 'Refused: {code}',
-  wouldRefuse: 'The function would answer {status}:',
   keyTitle: 'The key, in every dialect',
   dialectSuffix: 'suffix',
   dialectStyle: 'style',
@@ -160,7 +158,6 @@ export const en = {
   prefix: 'Keys that begin with',
   key: 'Key',
   size: 'Size',
-  changed: 'Changed',
   none: 'Nothing here.',
   noneWith: 'No key begins with this.',
   replace: 'Replace',
@@ -168,8 +165,6 @@ export const en = {
   sureDelete: 'Delete?',
   yesDelete: 'Yes, delete',
   no: 'No',
-  derivatives: '{count} versions',
-  derivative: '1 version',
   madeFrom: 'made from {key}',
   watching: '{key}: {left} of {all} versions still there',
   allGone: '{key}: all {all} versions are gone',
@@ -177,7 +172,6 @@ export const en = {
   removeLeft: 'Remove them',
   refresh: 'Refresh',
   listFailed: 'The bucket could not be listed.',
-  actions: 'Actions',
 
   faultsHint:
     'Make something go wrong, then read as if for the first time: what does a reader get, and what is stored?',
@@ -202,7 +196,6 @@ export const en = {
   tryIt: 'What a reader gets',
   firstRead: 'Read as if for the first time',
   secondRead: 'Read again',
-  result: 'Result',
   resultStored: 'stored',
   resultNotStored: 'nothing stored',
   resultNone: 'Nothing read yet.',
