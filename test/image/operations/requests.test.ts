@@ -1,6 +1,5 @@
 import sharp from 'sharp'
 import { render } from '../../../src/image/render.ts'
-import type { Operation } from '../../../src/image/operations/types.ts'
 import { edgeKey } from '../../../src/key/edge-key.ts'
 import { parseKey } from '../../../src/key/parse.ts'
 import { OPEN } from '../../key/settings.ts'
@@ -55,7 +54,7 @@ describe('a requested key gives the picture that its steps give by hand', () => 
   it.each(REQUESTED)('$source $key', async (each) => {
     const source = await sourceOf(each.source)
     const { operations } = parseKey(objectKey(each), settings)
-    const made = await render(source, operations as readonly Operation[], {
+    const made = await render(source, operations, {
       ...OPTIONS,
       quality: 'high',
       fetchMark: () => MARK,
