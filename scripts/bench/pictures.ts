@@ -38,17 +38,20 @@ export async function photographs(corpus: string): Promise<Picture[]> {
 }
 
 /**
- * A JPEG of about `megapixels`, 4:3: the photograph nearest in size cut or repeated to it, so that every pixel is as busy as
- * a camera's. Quality 92, 4:2:0, as cameras write.
+ * A JPEG of about `megapixels`, 4:3: the largest file among the photographs cut or repeated to it, so that every pixel is as
+ * busy as a camera's. Quality 92, 4:2:0, as cameras write.
  */
 export async function photographOf(corpus: string, megapixels: number): Promise<Picture> {
   const width = 8 * Math.round(Math.sqrt((megapixels * 1e6 * 4) / 3) / 8)
   const height = 8 * Math.round((width * 3) / 4 / 8)
-  const [first] = await largestFirst(await photographs(corpus))
-  if (first === undefined) throw new RangeError('Expected at least one photograph, got none')
-  const tile = await sharp(first.bytes)
+  const found = await photographs(corpus)
+  const jpegs = found.filter(({ name }) => /\.jpe?g$/i.test(name))
+  const [largest] = (jpegs.length > 0 ? jpegs : found).toSorted((a, b) => b.bytes.length - a.bytes.length)
+  if (largest === undefined) throw new RangeError('Expected at least one photograph, got none')
+  const { autoOrient } = await sharp(largest.bytes).metadata()
+  const tile = await sharp(largest.bytes)
     .autoOrient()
-    .resize({ width: Math.min(width, first.width), height: Math.min(height, first.height), fit: 'cover' })
+    .resize({ width: Math.min(width, autoOrient.width), height: Math.min(height, autoOrient.height), fit: 'cover' })
     .jpeg({ quality: 100, chromaSubsampling: '4:4:4' })
     .toBuffer()
   const bytes = await sharp({ create: { width, height, channels: 3, background: '#808080' }, limitInputPixels: false })
@@ -56,15 +59,4 @@ export async function photographOf(corpus: string, megapixels: number): Promise<
     .jpeg({ quality: 92 })
     .toBuffer()
   return { name: `${megapixels} MP`, bytes }
-}
-
-async function largestFirst(pictures: Picture[]): Promise<(Picture & { width: number; height: number })[]> {
-  const sized = await Promise.all(
-    pictures.map(async (picture) => {
-      const { width, height } = (await sharp(picture.bytes).metadata()).autoOrient
-      return { ...picture, width, height }
-    }),
-  )
-  const jpegs = sized.filter(({ name }) => /\.jpe?g$/i.test(name))
-  return (jpegs.length > 0 ? jpegs : sized).sort((a, b) => b.width * b.height - a.width * a.height)
 }
