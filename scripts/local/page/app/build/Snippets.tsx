@@ -35,6 +35,8 @@ export function Snippets({ sourceKey, steps, size, base: first }: SnippetsFacts)
     }
   }, [sourceKey, etag])
 
+  const snippets = snippetsOf({ sourceKey, steps, base, alt, size, sourceWidth }, keySettings)
+  if (snippets.length === 0) return null
   return (
     <div class="panel">
       <h2>{say('htmlTitle')}</h2>
@@ -54,7 +56,7 @@ export function Snippets({ sourceKey, steps, size, base: first }: SnippetsFacts)
         </label>
       </div>
       <dl class="spellings">
-        {snippetsOf({ sourceKey, steps, base, alt, size, sourceWidth }, keySettings).map(({ name, html }) => (
+        {snippets.map(({ name, html }) => (
           <div key={name} data-snippet={name}>
             <dt>{name === 'srcset' ? 'srcset' : `<${name}>`}</dt>
             <dd>

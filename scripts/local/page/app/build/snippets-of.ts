@@ -1,4 +1,6 @@
 // HTML for a version of a picture, to be pasted elsewhere. Text, never shown as HTML here.
+import { grammar } from '../../../../../src/key/actions/list.ts'
+import { KeyFault } from '../../../../../src/key/fault.ts'
 import { readKey, writeKey } from '../../../../../src/key/read.ts'
 import type { KeySettings } from '../../../../../src/key/settings.ts'
 import type { Pixels } from '../photos/size-of.ts'
@@ -23,6 +25,7 @@ interface Pictured {
 
 const WIDTHS = [320, 640, 960, 1280, 1920] as const
 
+/** Those there are: none for what is no picture. */
 export function snippetsOf(picture: Pictured, settings: KeySettings): Snippet[] {
   const { sourceKey, steps, base, alt, size } = picture
   const address = (some: readonly string[]) => {
@@ -35,20 +38,35 @@ export function snippetsOf(picture: Pictured, settings: KeySettings): Snippet[] 
   const end = `${box} alt="${escapeAttribute(alt)}" loading="lazy">`
   const unformatted = without(steps, 'format')
   const inFormat = (format: string) => address([...unformatted, `format,f_${format}`])
-  return [
-    { name: 'img', html: `<img src="${address(steps)}"${end}` },
-    {
-      name: 'picture',
-      html: [
-        '<picture>',
-        `  <source type="image/avif" srcset="${inFormat('avif')}">`,
-        `  <source type="image/webp" srcset="${inFormat('webp')}">`,
-        `  <img src="${address(unformatted)}"${end}`,
-        '</picture>',
-      ].join('\n'),
-    },
-    { name: 'srcset', html: srcsetHtml(picture, address, end) },
+  const pictureHtml = () =>
+    [
+      '<picture>',
+      `  <source type="image/avif" srcset="${inFormat('avif')}">`,
+      `  <source type="image/webp" srcset="${inFormat('webp')}">`,
+      `  <img src="${address(unformatted)}"${end}`,
+      '</picture>',
+    ].join('\n')
+  const makers: [Snippet['name'], () => string][] = [
+    ['img', () => `<img src="${address(steps)}"${end}`],
+    ['picture', pictureHtml],
+    ['srcset', () => srcsetHtml(picture, address, end)],
   ]
+  return steps.some(isNoPicture) ? [] : makers.flatMap(([name, make]) => tried(name, make))
+}
+
+/** `info` and the like are answered with text. */
+function isNoPicture(step: string): boolean {
+  return grammar.actions.get(step.split(',')[0] ?? '')?.alone === true
+}
+
+/** A step more may be one too many; then there is no such snippet. */
+function tried(name: Snippet['name'], make: () => string): Snippet[] {
+  try {
+    return [{ name, html: make() }]
+  } catch (fault) {
+    if (fault instanceof KeyFault) return []
+    throw fault
+  }
 }
 
 /** A box of both sides comes once and twice as dense; everything else in several widths. */

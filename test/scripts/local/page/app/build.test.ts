@@ -161,6 +161,24 @@ describe('HTML to paste', () => {
     }
   })
 
+  it('none for what is no picture, and none that one step more would make impossible', () => {
+    expect(html({ steps: ['info'] })).toEqual({})
+    expect(html({ steps: ['average-hue'] })).toEqual({})
+    const most = Array.from({ length: 16 }, () => 'rotate,90')
+    expect(Object.keys(html({ steps: most }))).toEqual(['img'])
+  })
+
+  it('every action that can begin a version has its HTML, or none', () => {
+    for (const { name } of ACTIONS) {
+      const text = stepText(newDraft(name, name === 'watermark' ? { image: 'm.png' } : undefined))
+      const { steps } = readKey(`a.jpg__op__${text}`, SETTINGS)
+      expect([name, Object.keys(html({ steps })).length]).toEqual([
+        name,
+        ['info', 'average-hue'].includes(name) ? 0 : 3,
+      ])
+    }
+  })
+
   it('widths up to the original; a box of two sides comes once and twice as dense', () => {
     expect([...(html({})['srcset'] ?? '').matchAll(/ (\d+w)/g)].map(([, width]) => width)).toEqual([
       '320w',
