@@ -116,8 +116,13 @@ const BY_LINES = new Set<ImageFormat>(['jpeg', 'png', 'tiff'])
  * further down would go unnoticed: a picture that cannot be decoded is refused whatever part of it is asked for.
  */
 async function proveWhole(source: Buffer, facts: ImageFacts): Promise<void> {
+  // Every row as stored: those that nobody asks for are not read.
+  const rows = facts.orientation >= 5 ? facts.width : facts.height
   await decoding(() =>
-    open(source, { maxPixels: facts.pixels }).resize(8, 8, { fit: 'fill', kernel: 'nearest' }).raw().toBuffer(),
+    open(source, { maxPixels: facts.pixels })
+      .resize(8, rows, { fit: 'fill', kernel: 'nearest', fastShrinkOnLoad: false })
+      .raw()
+      .toBuffer(),
   )
 }
 

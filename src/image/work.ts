@@ -84,10 +84,15 @@ export async function decodePixels(work: Work, alpha: boolean): Promise<Pixels> 
   return { data, width: info.width, height: info.height, channels: alpha ? 4 : 3 }
 }
 
-/** Reads every pixel and keeps none: tells a source that cannot be decoded from an encoder that failed. */
+/**
+ * Reads every row and keeps next to nothing: tells a source that cannot be decoded from an encoder that failed. In its full
+ * height as stored, which is its width when it lies on its side: rows that nobody asks for are not read.
+ */
 export async function proveDecodable(work: Work): Promise<void> {
+  const { width, height, orientation } = work.facts
+  const [columns, rows] = orientation >= 5 ? [width, 8] : [8, height]
   await decoding(() =>
-    prepared(work).resize(8, 8, { fit: 'fill', kernel: 'nearest', fastShrinkOnLoad: false }).raw().toBuffer(),
+    prepared(work).resize(columns, rows, { fit: 'fill', kernel: 'nearest', fastShrinkOnLoad: false }).raw().toBuffer(),
   )
 }
 
