@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const cloud of clouds.splice(0)) await cloud.close()
 })
 
-async function hostileCloud(store: 'function' | 'mirror'): Promise<TestCloud> {
+async function hostileCloud(store: 'function' | 'mirror', settleMs = SETTLE_MS): Promise<TestCloud> {
   const cloud = await testCloud({
     environment: { STORE: store, STYLES: 'thumb=image/resize,w_40', PREGENERATE: 'thumb' },
     rule: { proxyPass: store === 'function', saveMeta: false },
@@ -25,7 +25,7 @@ async function hostileCloud(store: 'function' | 'mirror'): Promise<TestCloud> {
       parallel: 4,
       retries: 8,
       backoffMs: 50,
-      environment: { OSS_IMAGE_ORIGIN_SETTLE_MS: String(SETTLE_MS) },
+      environment: { OSS_IMAGE_ORIGIN_SETTLE_MS: String(settleMs) },
       switches: { seed: 11, duplicates: 0.4, shuffle: true, lateMs: 1500, keyEncoding: 'url' },
     },
   })
@@ -100,6 +100,35 @@ it.each(['function', 'mirror'] as const)(
   },
   120_000,
 )
+
+it('OSS saves an old version after the event has removed everything: the second look finds it', async () => {
+  const cloud = await hostileCloud('mirror', 6000)
+  const { addresses, oss, events } = cloud
+  oss.switches.mirror.timeoutMs = 10_000
+  Object.assign(events?.trigger.switches ?? {}, { duplicates: 0, lateMs: 0 })
+  const key = 'a.jpg__op__resize,w_30'
+  await cloud.upload('a.jpg', await inColour(1))
+  await events?.trigger.idle()
+  const readsOfOriginal = () =>
+    oss.requests
+      .entries()
+      .filter(({ operation, bucket }) => operation === 'GetObject' && bucket === addresses.originals).length
+  const before = readsOfOriginal()
+  oss.faults.add({ match: { operation: 'mirror' }, kind: 'slow', ms: 1200, bytes: 1_000_000, times: 1 })
+  let over = false
+  const reading = cloud.read(key).finally(() => {
+    over = true
+  })
+  while (readsOfOriginal() === before && !over) await new Promise((resolve) => setTimeout(resolve, 5))
+  await cloud.upload('a.jpg', await inColour(2))
+  const { status, body } = await reading
+  expect([status, await showsVersion(body, 1)]).toEqual([200, true])
+  // Saved, though its original is another one by now: the first look has been, or has not found it yet.
+  expect((await cloud.head(key)).status).toBe(200)
+  await events?.trigger.idle()
+  expect((await cloud.head(key)).status).toBe(404)
+  expect(await showsVersion((await cloud.read(key)).body, 2)).toBe(true)
+}, 60_000)
 
 it('a fault on the way is told to the platform, which tries again; the end is the same', async () => {
   const cloud = await hostileCloud('function')
