@@ -7,10 +7,10 @@ export const RECIPE = '6'
 export const MAX_SVG_BYTES = 4_194_304
 
 /**
- * Encoder settings that look alike: SSIMULACRA2 about 65, 75 and 82 for photographs at web size (calc-s2-rust's scale: 66, 77
- * and 84), two to five points more at native size, where there is less detail in a pixel. WebP and AVIF are set so that their mean
- * over both sizes is JPEG's. `balanced` stands above its target on purpose: its worst photograph is no worse than the worst
- * of sharp's own JPEG 80; at 82 it would be. All numbers: `npm run bench -- quality encoders` (docs/benchmarks.md).
+ * Encoder settings that look alike: the mean over 20 photographs, each at web size and at native size, is the same for every
+ * format within half a point (calc-s2-rust: 68, 83 and 87). On the scale of SSIMULACRA2 2.1 that is about 65, 79 and 83 at web
+ * size. `balanced` stands above its target of 75 on purpose: it is the lowest JPEG quality whose worst camera photograph is no
+ * worse than the worst of sharp's own JPEG 80. All numbers: `npm run bench -- quality encoders`, docs/benchmarks.md.
  *
  * JPEG is mozjpeg with its own quantisation table 3. Table 2 was tried with a second metric and not confirmed, bytes at equal
  * score near 75 against table 3, 20 photographs: web size −2 % (SSIMULACRA2), +5 % (Butteraugli 3-norm); native size −4 % and
@@ -19,7 +19,7 @@ export const MAX_SVG_BYTES = 4_194_304
 export const QUALITY: Record<Quality, { jpeg: number; webp: number; avif: number }> = {
   eco: { jpeg: 60, webp: 62, avif: 48 },
   balanced: { jpeg: 84, webp: 87, avif: 67 },
-  high: { jpeg: 90, webp: 92, avif: 76 },
+  high: { jpeg: 88, webp: 91, avif: 76 },
 }
 
 /**
