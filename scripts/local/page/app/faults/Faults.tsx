@@ -4,21 +4,10 @@ import { library } from '../library.ts'
 import { go, place } from '../navigation.ts'
 import { type FaultName, faultsOn, setFault } from '../server.ts'
 import { useStore } from '../store.ts'
-import type { Words } from '../words/en.ts'
 import { useWords } from '../words/words.ts'
 import { Browsers } from './Browsers.tsx'
+import { FAULTS } from './list.ts'
 import { Tries } from './Tries.tsx'
-
-const FAULTS: readonly { name: FaultName; words: keyof Words; hint: keyof Words }[] = [
-  { name: 'slow-original', words: 'faultSlow', hint: 'faultSlowHint' },
-  { name: 'late-original', words: 'faultLate', hint: 'faultLateHint' },
-  { name: 'short-original', words: 'faultShort', hint: 'faultShortHint' },
-  { name: 'damaged-original', words: 'faultDamaged', hint: 'faultDamagedHint' },
-  { name: 'denied-original', words: 'faultDenied', hint: 'faultDeniedHint' },
-  { name: 'failing-put', words: 'faultPut', hint: 'faultPutHint' },
-  { name: 'function-down', words: 'faultDown', hint: 'faultDownHint' },
-  { name: 'wrong-secret', words: 'faultSecret', hint: 'faultSecretHint' },
-]
 
 export function Faults() {
   const { say } = useWords()

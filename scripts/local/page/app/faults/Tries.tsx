@@ -8,6 +8,7 @@ import { refreshLibrary } from '../library.ts'
 import { whyNot } from '../photos/photos.ts'
 import { type FaultName, readAsReader, remove, type Trace } from '../server.ts'
 import { useWords } from '../words/words.ts'
+import { FAULTS } from './list.ts'
 
 interface Try {
   id: number
@@ -65,7 +66,7 @@ export function Tries({ source, on }: { source: string; on: readonly FaultName[]
                   {[
                     say('inTime', { time: showMs(read.ms ?? 0, language) }),
                     say(stored === undefined ? 'resultNotStored' : 'resultStored'),
-                    ...on,
+                    ...FAULTS.filter(({ name }) => on.includes(name)).map(({ words }) => say(words)),
                   ].join(' · ')}
                 </small>
               </div>
