@@ -75,6 +75,7 @@ beforeAll(async () => {
     'failed.jpg',
     'silent.jpg',
     'earlier.jpg',
+    'noending',
     'mark.png',
   ]
   for (const key of [...same, 'unread.jpg']) await cloud.upload(key, one)
@@ -97,6 +98,7 @@ beforeAll(async () => {
   const failure = Buffer.from('{"errorMessage":"Function instance health check failed"}')
   await stored.put('failed.jpg', failure, { headers: { 'Content-Type': 'application/json' } })
   await stored.put('a/b.jpg', failure, { headers: { 'Content-Type': 'image/jpeg' } })
+  await stored.put('noending', failure, { headers: { 'Content-Type': 'application/json' } })
   await stored.put('silent.jpg', one, { headers: { 'Content-Type': 'image/jpeg' } })
   await put('earlier.jpg', one, { ...meta, recipe: '0' })
   await stored.put('stray/none.jpg', one)
@@ -151,11 +153,12 @@ test('with --deep what objects say of themselves decides, and bodies that are no
     'missing unread.jpg',
     'broken failed.jpg',
     'broken a/b.jpg',
+    'broken noending',
     'outdated earlier.jpg',
     'stale late.jpg',
   ]
   expect(found(result)).toEqual([...planted, ...ORPHANED, ...STALE_BY_TIME].sort())
-  expect(result.tally.unknown).toBe(3)
+  expect(result.tally.unknown).toBe(4)
 })
 
 test('left-out kinds and keys are not reported', async () => {
