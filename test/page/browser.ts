@@ -22,6 +22,8 @@ export function describeInBrowser(name: string, tests: () => void): void {
       })
     })
   }
+  // Jest names skipped tests only when it is asked to.
+  process.stderr.write(`note: ${name}: skipped, ${why}\n`)
   return describe.skip(`${name} (${why})`, tests)
 }
 
