@@ -1,0 +1,365 @@
+// A soak: strangers' files through the whole path, with everything going wrong at times, and every answer judged.
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+
+import { type LocalCloud, startCloud } from '../local/cloud.ts'
+import { ownerClient } from '../owner.ts'
+import { anyFault } from './faults.ts'
+import { bases, mutate } from './inputs.ts'
+import { OPERATIONS, wrongWith } from './judge.ts'
+import { seededRandom } from './random.ts'
+import { held, slopeOf } from './watch.ts'
+
+export interface SoakOptions {
+  seed: number
+  requests: number
+  /** Folder the build wrote. */
+  codeDir: string
+  dataDir: string
+  /** Files of this folder are damaged as well; those above 256 KB are left out. */
+  corpusDir?: string
+  /** Of several things going wrong on purpose: none of them. */
+  peaceful?: boolean
+  onProgress?: (done: number, note: string) => void
+  signal?: AbortSignal
+}
+
+export interface Failure {
+  key: string
+  why: string
+  /** What was uploaded, to try it again. */
+  input?: Buffer
+}
+
+export interface SoakReport {
+  seed: number
+  requests: number
+  inputs: number
+  faultsInjected: number
+  killed: { instances: number; workers: number }
+  /** Workers that ended in the middle of a picture, whoever ended them. */
+  crashed: number
+  /** What failed for a passing reason and was right when asked again without faults. */
+  recovered: number
+  statuses: Record<string, number>
+  wrongAnswered: number
+  wrongStored: number
+  hung: number
+  notRecovered: number
+  /** Pictures made more than once for one key although nothing had gone wrong. */
+  madeTwice: number
+  leaked: { descriptors: number; processes: number }
+  memory: { peakMb: number; slopePercentOfLastHalf: number; samples: number }
+  seconds: number
+  failures: Failure[]
+}
+
+/** The mirror gives up after 10 s; a second more is this machine's. */
+const HUNG_MS = 11_000
+
+/** Answers that asking again would not change. */
+const DEFINITE = new Set([200, 400, 403, 404, 413, 415, 422])
+
+/** Requests to the function for one that was answered: a reader's key with or without operations. */
+interface Asked {
+  key: string
+  source: string
+  operation: string | undefined
+}
+
+/** A status that is right, and 200 wherever the bytes say so; everything else is in `failures`. */
+export async function soak(options: SoakOptions): Promise<SoakReport> {
+  const random = seededRandom(options.seed)
+  const files = await bases()
+  for (const [name, bytes] of corpus(options.corpusDir)) files.set(name, bytes)
+  const lines: string[] = []
+  const cloud = await startCloud({
+    port: 0,
+    dataDir: options.dataDir,
+    codeDir: options.codeDir,
+    // What the platform says of its own failures with 200 would be stored by OSS whatever the function did.
+    gatewaySwitches: { exitStatus: 502, startFailureStatus: 502, timeoutStatus: 502, exceptionStatus: 502 },
+    onLog: ({ text }) => lines.push(...text.split('\n')),
+  })
+  try {
+    return await run(cloud, options, random, files, lines)
+  } finally {
+    await cloud.close()
+  }
+}
+
+async function run(
+  cloud: LocalCloud,
+  options: SoakOptions,
+  random: ReturnType<typeof seededRandom>,
+  files: Map<string, Buffer>,
+  lines: string[],
+): Promise<SoakReport> {
+  const { addresses, gateway, oss } = cloud
+  const started = Date.now()
+  const owner = ownerClient({ ...addresses, endpoint: addresses.oss }, addresses.originals)
+  const uploaded = new Map<string, Buffer>()
+  const answered = new Map<string, Buffer>()
+  const disturbed = new Set<string>()
+  const again = new Map<string, Asked>()
+  const memory: number[] = []
+  const report: SoakReport = {
+    seed: options.seed,
+    requests: 0,
+    inputs: 0,
+    faultsInjected: 0,
+    killed: { instances: 0, workers: 0 },
+    crashed: 0,
+    recovered: 0,
+    statuses: {},
+    wrongAnswered: 0,
+    wrongStored: 0,
+    hung: 0,
+    notRecovered: 0,
+    madeTwice: 0,
+    leaked: { descriptors: 0, processes: 0 },
+    memory: { peakMb: 0, slopePercentOfLastHalf: 0, samples: 0 },
+    seconds: 0,
+    failures: [],
+  }
+  let troubled = false
+  let fired = 0
+
+  const fail = (asked: Asked, why: string) => {
+    const input = uploaded.get(asked.source)
+    report.failures.push({ key: asked.key, why, ...(input === undefined ? {} : { input }) })
+  }
+
+  async function read({ key }: Asked) {
+    const url = `${addresses.oss}/${addresses.compressed}/${key.split('/').map(encodeURIComponent).join('/')}`
+    const began = Date.now()
+    try {
+      const response = await fetch(url, { signal: AbortSignal.timeout(HUNG_MS * 2) })
+      const body = Buffer.from(await response.arrayBuffer())
+      const contentType = response.headers.get('content-type') ?? ''
+      return { status: response.status, contentType, body, ms: Date.now() - began }
+    } catch {
+      return {
+        status: 0,
+        contentType: '',
+        body: Buffer.alloc(0),
+        ms: Date.now() - began,
+      }
+    }
+  }
+
+  async function ask(asked: Asked): Promise<void> {
+    if (troubled) disturbed.add(asked.key)
+    const { status, ms, ...answer } = await read(asked)
+    report.requests++
+    report.statuses[status === 0 ? 'broken' : status] = (report.statuses[status === 0 ? 'broken' : status] ?? 0) + 1
+    if (ms > HUNG_MS) {
+      report.hung++
+      fail(asked, `took ${ms} ms`)
+    }
+    if (troubled) disturbed.add(asked.key)
+    if (status === 200) {
+      const original = uploaded.get(asked.source)
+      const before = answered.get(asked.key)
+      const why =
+        original === undefined
+          ? 'a picture of nothing'
+          : before === undefined
+            ? await wrongWith(original, asked.operation, answer)
+            : undefined
+      if (why !== undefined) {
+        report.wrongAnswered++
+        fail(asked, why)
+      }
+      answered.set(asked.key, before ?? answer.body)
+    } else if (status !== 404 || uploaded.has(asked.source)) again.set(asked.key, asked)
+  }
+
+  /** Draws what happens next; all drawing is done in order, so that a seed means the same run. */
+  async function draw(step: number): Promise<() => Promise<void>> {
+    const kind = random.next()
+    const known = [...uploaded.keys()]
+    const operation = random.next() < 0.35 ? random.pick(Object.keys(OPERATIONS)) : undefined
+    const keyOf = (source: string) => (operation === undefined ? source : `${source}__op__${operation}`)
+    if (kind < 0.6 || known.length === 0) {
+      const { name, bytes } = mutate(files, random)
+      const source = `${step}/${name}`
+      report.inputs++
+      return async () => {
+        await owner.put(source, bytes)
+        uploaded.set(source, bytes)
+        await ask({ key: keyOf(source), source, operation })
+      }
+    }
+    const source = random.pick(known)
+    const one: Asked = { key: keyOf(source), source, operation }
+    if (kind < 0.93) return () => ask(one)
+    if (kind < 0.96)
+      return () => ask({ key: `missing/${step}.jpg`, source: `missing/${step}.jpg`, operation: undefined })
+    return async () => {
+      await Promise.all(Array.from({ length: 5 }, () => ask(one)))
+    }
+  }
+
+  async function trouble(step: number): Promise<void> {
+    fired += oss.faults.list().reduce((sum, fault) => sum + fault.fired, 0)
+    oss.faults.clear()
+    troubled = random.next() < 0.5
+    const kill = random.next()
+    const fault = anyFault(random, addresses.originals, addresses.compressed)
+    if (!troubled || options.peaceful === true) {
+      troubled = false
+      return
+    }
+    oss.faults.add(fault)
+    // Memory is looked at in the second half, and a new process has another.
+    if (step > options.requests / 2) return
+    const [instance] = gateway.instances()
+    if (instance === undefined) return
+    if (kill < 0.1) {
+      report.killed.instances++
+      await gateway.killInstance(instance.id)
+    } else if (kill < 0.3) {
+      const [worker] = held(instance.pid)?.workers ?? []
+      if (worker === undefined) return
+      try {
+        process.kill(worker, 'SIGKILL')
+        report.killed.workers++
+      } catch {
+        // It was gone by itself.
+      }
+    }
+  }
+
+  const parallel = 2 * availableParallelism()
+  const running = new Set<Promise<void>>()
+  let mostDescriptors = 0
+  for (let step = 0; step < options.requests && options.signal?.aborted !== true; step++) {
+    if (step % 20 === 0) await trouble(step)
+    const action = await draw(step)
+    const doing = action().catch((error: unknown) => {
+      report.failures.push({ key: `step ${step}`, why: `the soak itself: ${String(error)}` })
+    })
+    running.add(doing)
+    void doing.finally(() => running.delete(doing))
+    while (running.size >= parallel) await Promise.race(running)
+    if (step % 10 === 0) {
+      const [instance] = gateway.instances()
+      const now = instance === undefined ? undefined : held(instance.pid)
+      if (now !== undefined) {
+        report.memory.peakMb = Math.max(report.memory.peakMb, Math.round(now.residentBytes / 1e6))
+        if (step > options.requests / 2) memory.push(now.residentBytes)
+        if (step < 0.75 * options.requests) mostDescriptors = Math.max(mostDescriptors, now.descriptors)
+      }
+      options.onProgress?.(step, `${report.failures.length} wrong, ${report.faultsInjected + fired} faults`)
+    }
+  }
+  await Promise.all(running)
+  fired += oss.faults.list().reduce((sum, fault) => sum + fault.fired, 0)
+  oss.faults.clear()
+  report.faultsInjected = fired
+  troubled = false
+
+  /** What the function itself says once nothing is wrong any more; 503 means to try again, which is done a few times. */
+  async function settled(key: string): Promise<number> {
+    const path = `/${key.split('/').map(encodeURIComponent).join('/')}`
+    let status = 0
+    for (let attempt = 0; attempt < 4 && !DEFINITE.has(status); attempt++) {
+      const response = await fetch(`${addresses.function}${path}`, {
+        headers: { 'x-mirror-secret': addresses.mirrorSecret },
+      }).catch(() => undefined)
+      await response?.arrayBuffer().catch(() => undefined)
+      status = response?.status ?? 0
+    }
+    return status
+  }
+
+  for (const asked of again.values()) {
+    if (answered.has(asked.key)) continue
+    const status = await settled(asked.key)
+    if (DEFINITE.has(status)) {
+      if (status === 200) report.recovered++
+      await ask(asked)
+    } else {
+      report.notRecovered++
+      fail(asked, `still ${status} without any fault`)
+    }
+  }
+
+  const [last] = gateway.instances()
+  if (last !== undefined) {
+    const end = held(last.pid)
+    // At rest, above the most it ever had in three quarters of the run, give or take what connections to the bucket are kept.
+    report.leaked.descriptors = Math.max(0, (end?.descriptors ?? 0) - mostDescriptors - parallel)
+    report.leaked.processes = Math.max(0, (end?.workers.length ?? 0) - availableParallelism())
+  }
+  await judgeStored()
+
+  async function judgeStored(): Promise<void> {
+    const bucket = ownerClient({ ...addresses, endpoint: addresses.oss }, addresses.compressed)
+    for await (const key of keysOf(bucket)) {
+      const { content, res } = await bucket.get(key)
+      const [source = '', operation] = key.split('__op__')
+      const original = uploaded.get(source)
+      const headers = res.headers as Record<string, string | undefined>
+      const answer = {
+        contentType: headers['content-type'] ?? '',
+        body: content as Buffer,
+      }
+      const why =
+        original === undefined
+          ? 'stored, although there is no original'
+          : answered.get(key)?.equals(answer.body) === true
+            ? undefined
+            : await wrongWith(original, operation, answer)
+      if (why === undefined) continue
+      report.wrongStored++
+      fail({ key, source, operation }, `stored: ${why}`)
+    }
+  }
+
+  const made = new Map<string, number>()
+  for (const text of lines) {
+    if (/worker \d+ ended in the middle/.test(text)) report.crashed++
+    if (!text.startsWith('{')) continue
+    const line = JSON.parse(text) as { requestedKey?: string; status?: number; joined?: boolean; outcome?: string }
+    if (line.status !== 200 || line.joined === true || line.requestedKey === undefined) continue
+    if (line.outcome === 'compressed' || line.outcome === 'transformed')
+      made.set(line.requestedKey, (made.get(line.requestedKey) ?? 0) + 1)
+  }
+  for (const [key, times] of made) if (times > 1 && !disturbed.has(key) && !again.has(key)) report.madeTwice++
+  report.memory.samples = memory.length
+  report.memory.slopePercentOfLastHalf = Math.round(slopeOf(memory) * 10_000) / 100
+  report.seconds = Math.round((Date.now() - started) / 1000)
+  return report
+}
+
+async function* keysOf(client: ReturnType<typeof ownerClient>): AsyncGenerator<string> {
+  let token: string | undefined
+  do {
+    const page = await client.listV2(
+      { 'max-keys': '1000', ...(token === undefined ? {} : { 'continuation-token': token }) },
+      {},
+    )
+    for (const { name } of page.objects ?? []) yield name
+    token = page.nextContinuationToken
+  } while (token !== undefined && token !== '' && token !== null)
+}
+
+function corpus(folder: string | undefined): [string, Buffer][] {
+  if (folder === undefined) return []
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .filter((path) => statSync(path).size <= 262_144)
+    .sort()
+    .map((path, at) => [`c${at}-${path.replace(/^.*\.(\w+)$/, 'x.$1').replace(/[^\w.-]/g, '_')}`, readFileSync(path)])
+}
+
+/** Whether everything was as it has to be. */
+export function isClean(report: SoakReport): boolean {
+  const { wrongAnswered, wrongStored, hung, notRecovered, madeTwice, leaked, failures } = report
+  const counts = [wrongAnswered, wrongStored, hung, notRecovered, madeTwice, leaked.descriptors, leaked.processes]
+  return counts.every((count) => count === 0) && failures.length === 0
+}
