@@ -15,29 +15,29 @@ const ENCODERS: Record<
   { only?: 'web' | 'native'; qualities: number[]; encode: (picture: Sharp, quality: number) => Sharp }
 > = {
   'jpeg (sharp default)': {
-    qualities: [45, 66, 80, 92],
+    qualities: [45, 60, 72, 80, 92],
     encode: (picture, quality) => picture.jpeg({ quality }),
   },
   'mozjpeg table 3': {
-    qualities: [50, 68, 80, 92],
+    qualities: [50, 66, 74, 82, 92],
     encode: (picture, quality) => picture.jpeg({ quality, mozjpeg: true }),
   },
   'mozjpeg table 2': {
-    qualities: [50, 68, 80, 92],
+    qualities: [50, 66, 74, 82, 92],
     encode: (picture, quality) => picture.jpeg({ quality, mozjpeg: true, quantisationTable: 2 }),
   },
   'webp e4': {
-    qualities: [50, 68, 82, 94],
+    qualities: [50, 66, 76, 86, 94],
     encode: (picture, quality) => picture.webp({ quality, effort: 4 }),
   },
   'avif e1': {
     only: 'native',
-    qualities: [38, 52, 64, 78],
+    qualities: [38, 50, 58, 68, 78],
     encode: (picture, quality) => picture.avif({ quality, effort: 1 }),
   },
   'avif e3': {
     only: 'web',
-    qualities: [38, 52, 64, 78],
+    qualities: [38, 50, 58, 68, 78],
     encode: (picture, quality) => picture.avif({ quality, effort: 3 }),
   },
 }
