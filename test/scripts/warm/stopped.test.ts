@@ -60,7 +60,7 @@ test('gives up where nothing succeeds any more, and goes on in front of what fai
   const given = await resultOf(running)
   expect(given).toMatchObject({ code: 1, ended: 'too many failures' })
   expect(given.tally.failed).toBeGreaterThanOrEqual(50)
-  expect(given.tally.failed).toBeLessThan(70)
+  expect(given.tally.failed + given.tally.made).toBeLessThan(KEYS)
   const lines = readFileSync(given.failuresFile, 'utf8').trim().split('\n')
   expect(lines).toHaveLength(given.tally.failed + 1)
   expect(lines[1]).toMatch(/^20.*,424,MirrorFailed: no$/)
@@ -68,8 +68,9 @@ test('gives up where nothing succeeds any more, and goes on in front of what fai
   const rest = await resultOf(start('--retries', '0'))
   expect(rest.ended).toBe('all')
   expect(rest.tally.made + rest.tally.there + rest.tally.failed).toBe(KEYS)
-  // What failed while others still succeeded is not held back: it is listed, and a run from the beginning makes it.
-  expect(rest.tally.failed).toBeLessThan(20)
+  // At least the fifty it gave up over are tried again. What failed while others still succeeded is only listed: a run from
+  // the beginning makes it.
+  expect(rest.tally.failed).toBeLessThanOrEqual(given.tally.failed - 50)
   const anew = await resultOf(start('--fresh'))
   expect(anew).toMatchObject({ code: 0, tally: { made: rest.tally.failed, failed: 0 } })
   expect(cloud.makes.size).toBe(KEYS)
