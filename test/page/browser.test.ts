@@ -5,10 +5,19 @@ import { basename, join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 
+import { en, type Words } from '../../scripts/local/page/app/words/en.ts'
+import { zh } from '../../scripts/local/page/app/words/zh.ts'
 import { cameraJpeg, meanDifference, photograph } from '../support/pictures.ts'
 import { seriousFindings } from './axe.ts'
 import { describeInBrowser, launch, visit } from './browser.ts'
 import { type Playground, playground } from './support.ts'
+
+interface Screen {
+  words: Words
+  /** Names of the photo that the story is about, and of the one that is its mark. */
+  one: string
+  badge: string
+}
 
 const EVIL = '<img src=x onerror=alert(1)>.jpg'
 
@@ -40,78 +49,99 @@ describeInBrowser('the playground in a browser', () => {
       await page.locator(`.card[data-key=${JSON.stringify(name)}][data-step=done]`).waitFor()
   }
 
-  it('three photos: uploaded, read, compared, built from, copied, fetched, replaced', async () => {
-    const { page, context, complaints } = await visit(browser, ground.url)
-    await upload(page, [
-      { name: 'one.jpg', buffer: photo },
-      { name: 'two.jpg', buffer: await cameraJpeg(600, 400, 2, 6) },
-      {
-        name: 'badge.png',
-        buffer: await sharp(await photograph(240, 240, 3))
-          .png()
-          .toBuffer(),
-      },
-    ])
+  const SCREENS = [
+    { where: 'in English', words: en, one: 'one.jpg', badge: 'badge.png', look: {} },
+    {
+      where: 'in Chinese, on a phone',
+      words: zh,
+      one: '一.jpg',
+      badge: '徽章.png',
+      look: { locale: 'zh-CN', width: 390, height: 844 },
+    },
+  ]
 
-    // The savings are those of the bytes that a reader gets.
-    const stored = (await ground.cloud.read('one.jpg')).body
-    const saved = Math.round((1 - stored.length / photo.length) * 100)
-    expect(await card(page, 'one.jpg').locator('.numbers em').innerText()).toBe(`${saved} % smaller`)
-    const facts = await card(page, 'one.jpg').locator('.facts').innerText()
-    expect(facts).toMatch(/JPEG[^]*900 × 600[^]*(made now|from the bucket)[^]*in [\d.]+ m?s[^]*stored by the function/)
-    await page.locator('.totals [data-total=saved]').waitFor()
-    await page.locator('.totals canvas').waitFor()
+  it.each(SCREENS)(
+    'three photos, $where: uploaded, read, compared, built from, copied, fetched, replaced',
+    async (screen) => {
+      const { words, one, badge, look } = screen
+      const { page, context, complaints } = await visit(browser, ground.url, look)
+      expect(await page.locator('html').getAttribute('lang')).toBe(words === zh ? 'zh-CN' : 'en')
+      await upload(page, [
+        { name: one, buffer: photo },
+        { name: `two ${one}`, buffer: await cameraJpeg(600, 400, 2, 6) },
+        {
+          name: badge,
+          buffer: await sharp(await photograph(240, 240, 3))
+            .png()
+            .toBuffer(),
+        },
+      ])
 
-    // A second read stops at the bucket.
-    const calls = ground.cloud.gateway.counters.reached
-    await card(page, 'one.jpg').getByRole('button', { name: 'Read again' }).click()
-    await page.locator('.flow[data-hit=true] .node.end').waitFor()
-    expect(await page.locator('.flow .node.idle').count()).toBe(2)
-    expect(await page.locator('.flow-sum').innerText()).toMatch(
-      /^The bucket answered by itself in .* The function was not asked\.$/,
-    )
-    expect(ground.cloud.gateway.counters.reached).toBe(calls)
+      // The savings are those of the bytes that a reader gets.
+      const stored = (await ground.cloud.read(one)).body
+      const saved = Math.round((1 - stored.length / photo.length) * 100)
+      const told = await card(page, one).locator('.numbers em').innerText()
+      expect(told.replace(/\s/g, '')).toBe(words.saved.replace('{percent}', `${saved}%`).replace(/\s/g, ''))
+      const facts = await card(page, one).locator('.facts').innerText()
+      expect(facts).toMatch(/JPEG[^]*900 × 600/)
+      expect(facts).toMatch(new RegExp(`${words.madeNow}|${words.fromBucket}`))
+      expect(facts).toMatch(/[\d.]+ m?s/)
+      expect(facts).toContain(words.storedBy.replace('{who}', words.byFunction))
+      await page.locator('.totals [data-total=saved]').waitFor()
+      await page.locator('.totals canvas').waitFor()
 
-    await compare(page)
-    const key = await build(page)
-    expect(key).toBe(await page.evaluate<string>('navigator.clipboard.readText()'))
-    const made = await ground.cloud.read(key)
-    expect([made.status, made.headers.get('content-type')]).toEqual([200, 'image/webp'])
-    expect(await sharp(made.body).metadata()).toMatchObject({ width: 400, height: 267, format: 'webp' })
-    // The mark lies in the lower right corner and nowhere else.
-    const bare = (await ground.cloud.read('one.jpg__op__resize,w_400__op__format,f_webp')).body
-    const part = (bytes: Buffer, left: number, top: number) =>
-      sharp(bytes).extract({ left, top, width: 60, height: 60 }).png().toBuffer()
-    expect(await meanDifference(await part(made.body, 320, 190), await part(bare, 320, 190))).toBeGreaterThan(5)
-    expect(await meanDifference(await part(made.body, 10, 10), await part(bare, 10, 10))).toBeLessThan(2)
+      // A second read stops at the bucket.
+      const calls = ground.cloud.gateway.counters.reached
+      await card(page, one).getByRole('button', { name: words.readAgain }).click()
+      await page.locator('.flow[data-hit=true] .node.end').waitFor()
+      expect(await page.locator('.flow .node.idle').count()).toBe(2)
+      const [before = '', after = ''] = words.sumHit.split('{time}')
+      const sum = await page.locator('.flow-sum').innerText()
+      expect([sum.startsWith(before), sum.endsWith(after)]).toEqual([true, true])
+      expect(ground.cloud.gateway.counters.reached).toBe(calls)
 
-    // Replaced: what was made from the old one goes, and the card shows the new one.
-    const other = await cameraJpeg(500, 500, 9)
-    await page.goto(`${ground.url}#buckets`)
-    await page
-      .locator('[data-replace="one.jpg"]')
-      .setInputFiles({ name: 'x.jpg', mimeType: 'image/jpeg', buffer: other })
-    await page.locator('.changes li[data-left="0"]').waitFor()
-    await page.goto(`${ground.url}#photos`)
-    await card(page, 'one.jpg').locator('.facts').filter({ hasText: '500 × 500' }).waitFor()
-    const fresh = (await ground.cloud.read('one.jpg')).body
-    expect(await sharp(fresh).metadata()).toMatchObject({ width: 500, height: 500 })
-    expect(await meanDifference(fresh, other)).toBeLessThan(8)
+      await compare(page, screen)
+      const key = await build(page, screen)
+      expect(key).toBe(await page.evaluate<string>('navigator.clipboard.readText()'))
+      const made = await ground.cloud.read(key)
+      expect([made.status, made.headers.get('content-type')]).toEqual([200, 'image/webp'])
+      expect(await sharp(made.body).metadata()).toMatchObject({ width: 400, height: 267, format: 'webp' })
+      // The mark lies in the lower right corner and nowhere else.
+      const bare = (await ground.cloud.read(`${one}__op__resize,w_400__op__format,f_webp`)).body
+      const part = (bytes: Buffer, left: number, top: number) =>
+        sharp(bytes).extract({ left, top, width: 60, height: 60 }).png().toBuffer()
+      expect(await meanDifference(await part(made.body, 320, 190), await part(bare, 320, 190))).toBeGreaterThan(5)
+      expect(await meanDifference(await part(made.body, 10, 10), await part(bare, 10, 10))).toBeLessThan(2)
 
-    // Deleted: nothing of it stays.
-    await page.goto(`${ground.url}#buckets`)
-    const row = page.locator('[data-bucket=originals] .object[data-key="one.jpg"]')
-    await row.getByRole('button', { name: 'Delete' }).click()
-    await row.getByRole('button', { name: 'Yes, delete' }).click()
-    await row.waitFor({ state: 'detached' })
-    await page.locator('[data-bucket=compressed] .object[data-key^="one.jpg"]').first().waitFor({ state: 'detached' })
-    expect((await ground.cloud.read('one.jpg')).status).toBe(404)
-    expect(complaints).toEqual([])
-    await context.close()
-  }, 120_000)
+      // Replaced: what was made from the old one goes, and the card shows the new one.
+      const other = await cameraJpeg(500, 500, 9)
+      await page.goto(`${ground.url}#buckets`)
+      await page
+        .locator(`[data-replace="${one}"]`)
+        .setInputFiles({ name: 'x.jpg', mimeType: 'image/jpeg', buffer: other })
+      await page.locator('.changes li[data-left="0"]').waitFor()
+      await page.goto(`${ground.url}#photos`)
+      await card(page, one).locator('.facts').filter({ hasText: '500 × 500' }).waitFor()
+      const fresh = (await ground.cloud.read(one)).body
+      expect(await sharp(fresh).metadata()).toMatchObject({ width: 500, height: 500 })
+      expect(await meanDifference(fresh, other)).toBeLessThan(8)
 
-  async function compare(page: Page): Promise<void> {
-    await card(page, 'one.jpg').getByRole('button', { name: 'Compare', exact: true }).click()
+      // Deleted: nothing of it stays.
+      await page.goto(`${ground.url}#buckets`)
+      const row = page.locator(`[data-bucket=originals] .object[data-key="${one}"]`)
+      await row.getByRole('button', { name: words.delete }).click()
+      await row.getByRole('button', { name: words.yesDelete }).click()
+      await row.waitFor({ state: 'detached' })
+      await page.locator(`[data-bucket=compressed] .object[data-key^="${one}"]`).first().waitFor({ state: 'detached' })
+      expect((await ground.cloud.read(one)).status).toBe(404)
+      expect(complaints).toEqual([])
+      await context.close()
+    },
+    120_000,
+  )
+
+  async function compare(page: Page, { words, one }: Screen): Promise<void> {
+    await card(page, one).getByRole('button', { name: words.compare, exact: true }).click()
     const slider = page.getByRole('slider')
     await slider.waitFor()
     const value = async () => Number(await slider.getAttribute('aria-valuenow'))
@@ -145,8 +175,8 @@ describeInBrowser('the playground in a browser', () => {
   }
 
   /** @returns the key it was told */
-  async function build(page: Page): Promise<string> {
-    await card(page, 'one.jpg').getByRole('link', { name: 'Build' }).click()
+  async function build(page: Page, { words, one, badge }: Screen): Promise<string> {
+    await card(page, one).getByRole('link', { name: words.buildFrom }).click()
     const width = page.locator('li[data-action=resize] input[name=w]')
     await width.fill('99999')
     await page
@@ -159,16 +189,18 @@ describeInBrowser('the playground in a browser', () => {
       .locator('[data-refused=bad_operation]')
       .filter({ hasText: 'Expected watermark to have text or image' })
       .waitFor()
-    await page.locator('li[data-action=watermark] select[name=image]').selectOption('badge.png')
+    await page.locator('li[data-action=watermark] select[name=image]').selectOption(badge)
     await page.locator('.preview[data-previewed*=watermark] img').waitFor()
-    expect(await page.locator('.preview .facts').innerText()).toMatch(/WEBP[^]*400 × 267[^]*made now/)
+    expect(await page.locator('.preview .facts').innerText()).toMatch(
+      new RegExp(`WEBP[^]*400 × 267[^]*${words.madeNow}`),
+    )
     const suffix = page.locator('[data-dialect=suffix]')
     await suffix.getByRole('button').click()
-    await suffix.getByText('Copied').waitFor()
+    await suffix.getByText(words.copied).waitFor()
     const key = await suffix.locator('code').innerText()
     // Every spelling through the edge leads to the same picture.
     const query = await page.locator('[data-dialect=oss] code').innerText()
-    expect(query).toContain('one.jpg?x-oss-process=image/resize,w_400/format,f_webp/watermark,')
+    expect(query).toContain('.jpg?x-oss-process=image/resize,w_400/format,f_webp/watermark,')
     await page.locator('.explain input').fill(query)
     await page.locator('.explained code').filter({ hasText: key }).first().waitFor()
     return key
@@ -208,7 +240,7 @@ describeInBrowser('the playground in a browser', () => {
     await context.close()
   }, 90_000)
 
-  it('in Chinese, on a phone: the same way; nothing wider than the screen', async () => {
+  it('in Chinese, on a phone: nothing is wider than the screen; the other language is one step away', async () => {
     const { page, context, complaints } = await visit(browser, ground.url, { locale: 'zh-CN', width: 390, height: 844 })
     expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN')
     await upload(page, [{ name: '手机.jpg', buffer: photo }])
