@@ -62,18 +62,18 @@ async function invoke(body) {
     'x-fc-access-key-secret': environment.ALIBABA_CLOUD_ACCESS_KEY_SECRET,
     'x-fc-security-token': environment.ALIBABA_CLOUD_SECURITY_TOKEN,
   }
-  const request = http.request(
-    { host: '127.0.0.1', port, path: '/invoke', method: 'POST', headers },
-    async (answer) => {
-      const chunks = []
-      for await (const chunk of answer) chunks.push(chunk)
-      process.stdout.write(`\nanswer: ${Buffer.concat(chunks)}\n`, () => {
+  const request = http.request({ host: '127.0.0.1', port, path: '/invoke', method: 'POST', headers }, (answer) => {
+    let text = ''
+    answer.setEncoding('utf8')
+    answer.on('data', (chunk) => (text += chunk))
+    answer.on('end', () => {
+      process.stdout.write(`\nanswer: ${text}\n`, () => {
         child.removeAllListeners('exit')
         child.kill('SIGKILL')
         process.exit(0)
       })
-    },
-  )
+    })
+  })
   request.end(body)
 }
 
