@@ -60,17 +60,18 @@ if (!node.exact)
 // What the function runs with when nothing is set, and two styles to try.
 const styles = { thumb: 'image/resize,m_fill,w_240,h_240/format,webp', hero: 'image/resize,w_1600/format,auto' }
 const keySettings = { dialects: ['suffix', 'style'], styles }
+const settings = {
+  STYLES: Object.entries(styles)
+    .map((style) => style.join('='))
+    .join(';'),
+}
 
 const cloud = await startCloud({
   port,
   dataDir,
   codeDir,
   instances,
-  environment: {
-    STYLES: Object.entries(styles)
-      .map((style) => style.join('='))
-      .join(';'),
-  },
+  environment: settings,
   // A change keeps one for 15 s: it looks once more after the reads that were under way.
   ...(values['no-events'] ? {} : { events: { instances: 3, afterMs: 1500 } }),
   onLog: ({ text }) => process.stderr.write(`${text}\n`),
@@ -93,7 +94,7 @@ const page = await startPage({
   drawSamples: drawPictures,
 }).catch(notFree)
 const addresses = { ...cloud.addresses, edge: edge.url, page: page.url }
-writeFileSync(runningFile, JSON.stringify({ pid: process.pid, ...addresses }), { mode: 0o600 })
+writeFileSync(runningFile, JSON.stringify({ pid: process.pid, ...addresses, settings }), { mode: 0o600 })
 
 if (values.json) process.stdout.write(`${JSON.stringify(addresses)}\n`)
 say(`

@@ -97,7 +97,9 @@ export function deploymentFrom(env: NodeJS.ProcessEnv): Deployment {
 function localDeployment(dataDir: string): Deployment {
   const file = join(dataDir, 'running.json')
   if (!existsSync(file)) return fail(EXIT.usage, `Expected a local cloud to run on ${dataDir}, found none: npm start.`)
-  const running = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>
+  const { settings, ...running } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string> & {
+    settings?: Record<string, string>
+  }
   return deploymentFrom({
     OSS_REGION: running['region'],
     OSS_ORIGINAL_BUCKET_NAME: running['originals'],
@@ -105,6 +107,7 @@ function localDeployment(dataDir: string): Deployment {
     OSS_ENDPOINT: running['oss'],
     MIRROR_SECRET: running['mirrorSecret'],
     ALLOW: 'open',
+    ...settings,
     ALIBABA_CLOUD_ACCESS_KEY_ID: running['accessKeyId'],
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: running['accessKeySecret'],
     FUNCTION_URL: running['function'],
