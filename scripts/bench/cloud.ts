@@ -1,12 +1,11 @@
 // The local cloud as the benchmark uses it: built anew, in a folder of its own, and taken away at the end.
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 
 import { buildFunction } from '../build.ts'
 import { type CloudOptions, type LocalCloud, startCloud } from '../local/cloud.ts'
 import { ownerClient } from '../owner.ts'
+import { closing, temporaryFolder } from './ending.ts'
 
 export interface Answer {
   status: number
@@ -46,8 +45,7 @@ let built: Promise<string> | undefined
 /** Folder of the built function: built once, gone when the process ends. */
 export function builtFunction(): Promise<string> {
   built ??= (async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'oss-image-origin-bench-'))
-    process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+    const folder = temporaryFolder()
     await buildFunction(folder, { for: 'here' })
     return folder
   })()
@@ -55,7 +53,7 @@ export function builtFunction(): Promise<string> {
 }
 
 export async function benchCloud(options: Partial<CloudOptions> = {}): Promise<BenchCloud> {
-  const folder = mkdtempSync(join(tmpdir(), 'oss-image-origin-bench-'))
+  const folder = temporaryFolder()
   const remove = () => rmSync(folder, { recursive: true, force: true })
   const lines: FunctionLine[] = []
   try {
@@ -100,10 +98,10 @@ export async function benchCloud(options: Partial<CloudOptions> = {}): Promise<B
         await upload(key, picture)
         expectOk(await read(key), key)
       },
-      close: async () => {
+      close: closing(async () => {
         await cloud.close()
         remove()
-      },
+      }),
     }
   } catch (error) {
     remove()

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 
 import { EXIT, fail, readArgs } from '../args.ts'
+import { closeOnSignals } from './ending.ts'
 import { keep } from './keep.ts'
 import { describeMachine, markdown } from './markdown.ts'
 import type { Options, Report } from './part.ts'
@@ -41,6 +42,7 @@ const names = positionals.length > 0 ? positionals : Object.keys(PARTS)
 const unknown = names.find((name) => !Object.hasOwn(PARTS, name))
 if (unknown !== undefined) fail(EXIT.usage, `Expected one of ${Object.keys(PARTS).join(', ')}, got «${unknown}».`)
 
+closeOnSignals()
 const tty = process.stderr.isTTY
 const reports: Record<string, Report> = {}
 let failed = false

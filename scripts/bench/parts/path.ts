@@ -1,6 +1,5 @@
 // Part "path": a missing key through reader, bucket, mirror rule, function and put, beside bare sharp making the same picture.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import sharp from 'sharp'
@@ -8,6 +7,7 @@ import sharp from 'sharp'
 import { type Job, jobOf } from '../bare/job.ts'
 import { startBare } from '../bare/process.ts'
 import { benchCloud, expectOk } from '../cloud.ts'
+import { temporaryFolder } from '../ending.ts'
 import type { Figure, Options, Part, Report } from '../part.ts'
 import { photographOf } from '../pictures.ts'
 import { failuresOf, inParallel, interleaved, type Timed } from '../rounds.ts'
@@ -32,7 +32,7 @@ interface Row {
 
 async function run({ corpus, rounds, small, progress }: Options): Promise<Report> {
   const photo = (await photographOf(corpus, small ? 0.1 : 12)).bytes
-  const folder = mkdtempSync(join(tmpdir(), 'oss-image-origin-bench-'))
+  const folder = temporaryFolder()
   const file = join(folder, 'photo.jpg')
   writeFileSync(file, photo)
   const cloud = await benchCloud()
@@ -91,7 +91,6 @@ async function run({ corpus, rounds, small, progress }: Options): Promise<Report
   } finally {
     bare.close()
     await cloud.close()
-    rmSync(folder, { recursive: true, force: true })
   }
   return reportOf(rows, small ? 4 : BATCH)
 }

@@ -1,11 +1,11 @@
 // Part "start": from no process at all to the first picture, beside a bare script that imports sharp and makes the same.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { type Job, jobOf } from '../bare/job.ts'
 import { makeOnce } from '../bare/process.ts'
 import { benchCloud, expectOk } from '../cloud.ts'
+import { temporaryFolder } from '../ending.ts'
 import type { Options, Part, Report } from '../part.ts'
 import { photographOf } from '../pictures.ts'
 import { interleaved, type Timed } from '../rounds.ts'
@@ -23,7 +23,7 @@ interface Row {
 }
 
 async function run({ corpus, rounds, small, progress }: Options): Promise<Report> {
-  const folder = mkdtempSync(join(tmpdir(), 'oss-image-origin-bench-'))
+  const folder = temporaryFolder()
   const cloud = await benchCloud()
   const rows: Row[] = []
   try {
@@ -54,7 +54,6 @@ async function run({ corpus, rounds, small, progress }: Options): Promise<Report
     }
   } finally {
     await cloud.close()
-    rmSync(folder, { recursive: true, force: true })
   }
   return {
     tables: [

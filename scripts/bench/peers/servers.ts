@@ -4,6 +4,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 
+import { closing } from '../ending.ts'
 import { HOW_TO_INSTALL, PEERS, peerPath } from './installed.ts'
 
 export type Format = 'jpeg' | 'webp' | 'avif'
@@ -107,7 +108,7 @@ async function startIpx(): Promise<Peer> {
       const how = [`w_${width}`, `f_${format}`, ...(quality === undefined ? [] : [`q_${quality}`])].join(',')
       return fetched(`http://127.0.0.1:${port}/${how}/${url}`, '*/*')
     },
-    close: () => end(child),
+    close: closing(() => end(child)),
   }
 }
 
@@ -129,10 +130,10 @@ async function startNext(): Promise<Peer> {
         `http://127.0.0.1:${port}/_next/image?${new URLSearchParams({ url, w: String(width), q: String(quality) }).toString()}`,
         `image/${format}`,
       ),
-    close: async () => {
+    close: closing(async () => {
       await end(child)
       rmSync(join(app, '.next', 'cache', 'images'), { recursive: true, force: true })
-    },
+    }),
   }
 }
 

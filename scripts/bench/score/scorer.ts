@@ -1,11 +1,11 @@
 // How much a picture looks like its original, by two metrics of different families.
 import { execFile, fork } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
+import { temporaryFolder } from '../ending.ts'
 import { HOW_TO_INSTALL, peerPath } from '../peers/installed.ts'
 
 const run = promisify(execFile)
@@ -111,7 +111,7 @@ function startS2(): { score(a: Shown, b: Shown): Promise<number>; close(): void 
 }
 
 function startButteraugli(): { score(a: Shown, b: Shown): Promise<number>; close(): void } {
-  const folder = mkdtempSync(join(tmpdir(), 'oss-image-origin-bench-'))
+  const folder = temporaryFolder()
   let count = 0
   return {
     async score(reference, shown) {

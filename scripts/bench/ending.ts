@@ -1,0 +1,32 @@
+// What must not outlive the benchmark, however it ends: processes, servers, folders.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const open = new Set<() => Promise<unknown>>()
+
+/** @returns `close`, which is also called when the benchmark is stopped before. */
+export function closing(close: () => Promise<unknown>): () => Promise<void> {
+  const once = async () => {
+    if (open.delete(once)) await close()
+  }
+  open.add(once)
+  return once
+}
+
+/** Ctrl-C and SIGTERM close everything first. */
+export function closeOnSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      void Promise.allSettled([...open].map((close) => close())).then(() =>
+        process.exit(signal === 'SIGINT' ? 130 : 143),
+      )
+    })
+}
+
+/** A folder of its own, gone when the process ends. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'oss-image-origin-bench-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
