@@ -161,7 +161,10 @@ it('memory per core is what the platform allows, from 1 to 4 GB', () => {
 })
 
 it('deploying and trying build first, once for both functions', () => {
-  const counted = (yaml: string) => yaml.replaceAll('run: npm run build', 'run: echo built')
+  const counted = (yaml: string) =>
+    yaml
+      .replaceAll('run: npm run build', 'run: echo built')
+      .replace(/run: node .*check-settings.*/, 'run: echo checked')
   for (const args of [
     ['deploy', '-y'],
     ['origin', 'deploy', '-y'],
@@ -169,7 +172,15 @@ it('deploying and trying build first, once for both functions', () => {
   ]) {
     const { output } = serverless(args, { edit: counted })
     expect([args, output.match(/^built$/gm)?.length]).toEqual([args, 1])
+    expect(output.includes('checked')).toBe(args.includes('deploy'))
   }
+})
+
+it('nothing is deployed when the settings are wrong', () => {
+  const wrong = (yaml: string) => yaml.replace(/run: node .*check-settings.*/, 'run: exit 1')
+  const { code, given } = serverless(['deploy', '-y'], { edit: wrong })
+  expect(code).not.toBe(0)
+  expect(given).toEqual([])
 })
 
 it('the built-in runtime for origin: the lines that the comment names are the ones that change', () => {
