@@ -46,9 +46,13 @@ export function open(source: Buffer, options: OpenOptions = {}): Sharp {
 // an unknown message is not taken for the picture's fault without a second try (see `decoding`).
 const MACHINE_WORDS = /memory|alloc|thread|resource temporarily|too many open|timeout|no space|killed/i
 
+// libheif calls sizes that no file may claim «Memory allocation error: Security limit exceeded»: that is the bytes' doing.
+const CLAIMS = /security limit exceeded/i
+
 /** True where an engine error is about the machine: trying again later may help. */
 export function isMachineFault(error: unknown): boolean {
-  return error instanceof Error ? MACHINE_WORDS.test(error.message) || error instanceof RangeError : true
+  if (!(error instanceof Error)) return true
+  return error instanceof RangeError || (MACHINE_WORDS.test(error.message) && !CLAIMS.test(error.message))
 }
 
 /**

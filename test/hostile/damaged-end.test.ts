@@ -33,3 +33,14 @@ it.each([1, 6])('a crop of the sound part of it, orientation %i, is refused all 
   const made = render(await damaged(orientation), [crop], { ...OPTIONS, fetchMark })
   await expect(made).rejects.toMatchObject({ code: 'undecodable' })
 })
+
+it('an AVIF that claims more than any file may is undecodable, not a lack of memory', async () => {
+  const source = await photo(64, 48).avif({ effort: 0 }).toBuffer()
+  // The count of extents of the first item (ISO/IEC 14496-12, ItemLocationBox): 1 becomes 257.
+  const box = source.indexOf('iloc')
+  const baseOffsetBytes = (source[box + 9] ?? 0) >> 4
+  const at = box + 16 + (source[box + 4] === 0 ? 0 : 2) + baseOffsetBytes
+  expect(source.readUInt16BE(at)).toBe(1)
+  source.writeUInt16BE(257, at)
+  expect(await compress(source, { ...OPTIONS, format: 'keep' })).toMatchObject({ reason: 'undecodable' })
+})
