@@ -89,7 +89,7 @@ function heavy(): [string, Buffer][] {
 /** A progressive JPEG of 4,096 × 4,096 whose scans hold nothing: each runs over all of it. */
 function scans(count: number): Buffer {
   const tables = Buffer.from(`ffdb0043000${'1'.repeat(129)}`, 'hex')
-  const frame = Buffer.from('ffc2000b08100010000101110' + '0', 'hex')
+  const frame = Buffer.from('ffc2000b081000100001011100', 'hex')
   const huffman = Buffer.from('ffc400140001000000000000000000000000000000ff', 'hex').fill(0, 21)
   const first = Buffer.from('ffda0008010100000001', 'hex')
   const scan = Buffer.concat([Buffer.from('ffda00080101003f3f00', 'hex'), Buffer.alloc(2)])
