@@ -103,7 +103,7 @@ async function startIpx(): Promise<Peer> {
   const [, port] = await firstOf(child, /^(\d+)$/m, START_MS)
   return {
     name: 'ipx',
-    qualities: [40, 55, 70, 85],
+    qualities: [55, 70, 85, 95],
     get: ({ url, width, format, quality }) => {
       const how = [`w_${width}`, `f_${format}`, ...(quality === undefined ? [] : [`q_${quality}`])].join(',')
       return fetched(`http://127.0.0.1:${port}/${how}/${url}`, '*/*')
@@ -124,7 +124,7 @@ async function startNext(): Promise<Peer> {
   await firstOf(child, /Ready in/, START_MS)
   return {
     name: 'next',
-    qualities: [40, 55, 70, 85],
+    qualities: [55, 70, 85, 95],
     get: ({ url, width, format, quality = 75 }) =>
       fetched(
         `http://127.0.0.1:${port}/_next/image?${new URLSearchParams({ url, w: String(width), q: String(quality) }).toString()}`,
