@@ -6,6 +6,7 @@ import { isGraphic } from '../probe/flat.ts'
 import { decodePixels, inOneGo, preparedWithProfile } from '../work.ts'
 import type { Encoded, Work } from '../work.ts'
 import { WEBP_LOSSLESS_RUNGS, WEBP_LOSSY_RUNGS } from './ladders.ts'
+import { MAX_NEARLY_PIXELS, MAX_NEARLY_RATIO, MOST_NEARLY_EFFORT, NEARLY } from './nearly-lossless.ts'
 
 const MAX_SIDE = 16_383
 
@@ -18,12 +19,6 @@ export interface WebpKind {
   lossless: boolean
   fullChroma: boolean
 }
-
-// Lossy WebP halves the chroma whatever its quality: red text on blue scores 37 (SSIMULACRA2) at 86 and 38 at 92, nearly lossless 100
-// for 14 % more bytes. Other drawings take twice the bytes and more that way, photographs three times: there it is not used.
-const NEARLY = { nearLossless: true, quality: 20 } as const
-const MAX_NEARLY_RATIO = 1.3
-const MAX_NEARLY_PIXELS = 4_000_000
 
 /** A drawing that lies in a lossy file: not known from its format. Decodes. */
 async function isHiddenDrawing(work: Work): Promise<boolean> {
@@ -47,8 +42,7 @@ export async function encodeWebp(work: Work, kind: WebpKind): Promise<Encoded> {
   const quality = QUALITY[work.quality].webp
   const bytes = await make({ quality, effort, smartSubsample: kind.fullChroma })
   if (kind.fullChroma && (await isHiddenDrawing(work))) {
-    // Above 4 the nearly lossless way finds nothing more.
-    const nearlyEffort = Math.min(4, chooseRung(WEBP_LOSSLESS_RUNGS, work).effort)
+    const nearlyEffort = Math.min(MOST_NEARLY_EFFORT, chooseRung(WEBP_LOSSLESS_RUNGS, work).effort)
     const nearly = await make({ ...NEARLY, effort: nearlyEffort })
     if (nearly.length <= bytes.length * MAX_NEARLY_RATIO) return done(nearly, `nearly lossless e${nearlyEffort}`)
   }
