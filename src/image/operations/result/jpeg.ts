@@ -25,17 +25,37 @@ export async function encodeJpeg(job: Job): Promise<Encoded> {
   const quantisationTable = asked === undefined ? MOZJPEG : ANNEX_K
   const progressive = job.progressive ?? true
   const raster = await flattened(job)
-  const chromaSubsampling = needsFullChroma(raster) ? '4:4:4' : '4:2:0'
-  const bytes = await fromRaster(raster)
-    .jpeg({
-      ...options,
-      quality,
-      quantisationTable,
-      chromaSubsampling,
-      progressive,
-      ...(progressive ? {} : { optimiseScans: false }),
-    })
-    .toBuffer()
+  const encode = (chromaSubsampling: '4:2:0' | '4:4:4') =>
+    fromRaster(raster)
+      .jpeg({
+        ...options,
+        quality,
+        quantisationTable,
+        chromaSubsampling,
+        progressive,
+        ...(progressive ? {} : { optimiseScans: false }),
+      })
+      .toBuffer()
+  const [chromaSubsampling, bytes] = await chooseChroma(raster, job.facts.format === 'jpeg', encode)
   const settings = `${name} q${quality} ${chromaSubsampling} table${quantisationTable}${progressive ? '' : ' baseline'}`
   return { bytes, format: 'jpeg', contentType: 'image/jpeg', settings }
+}
+
+/**
+ * Hardly any photograph needs full chroma: what comes as JPEG is encoded without it while its pixels are looked at, on another
+ * core, and once more in the rare case.
+ */
+async function chooseChroma(
+  raster: Raster,
+  isPhotograph: boolean,
+  encode: (chroma: '4:2:0' | '4:4:4') => Promise<Buffer>,
+): Promise<['4:2:0' | '4:4:4', Buffer]> {
+  if (!isPhotograph) {
+    const chroma = needsFullChroma(raster) ? '4:4:4' : '4:2:0'
+    return [chroma, await encode(chroma)]
+  }
+  const halved = encode('4:2:0')
+  const full = needsFullChroma(raster)
+  const bytes = await halved
+  return full ? ['4:4:4', await encode('4:4:4')] : ['4:2:0', bytes]
 }
