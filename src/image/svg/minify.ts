@@ -18,6 +18,8 @@ const STILL: NonNullable<Config['plugins']> = [
         removeUselessDefs: false,
         removeHiddenElems: false,
         removeDesc: false,
+        // Renderers differ in what an inch is.
+        cleanupNumericValues: { convertToPx: false },
         // Compares every path with every other.
         mergePaths: false,
         removeUnknownsAndDefaults: { keepAriaAttrs: true, keepRoleAttr: true },
@@ -29,7 +31,7 @@ const STILL: NonNullable<Config['plugins']> = [
 /** A style sheet may speak of elements by their kind and place, an animation of any attribute: those stay as they are. */
 const STYLED: NonNullable<Config['plugins']> = [
   'cleanupAttrs',
-  'cleanupNumericValues',
+  { name: 'cleanupNumericValues', params: { convertToPx: false } },
   'convertColors',
   'convertTransform',
   'minifyStyles',
