@@ -17,6 +17,15 @@ export interface Look {
   lossless: boolean
 }
 
+/**
+ * Chunks, segments or pages that are looked at: bytes could be made to keep the process that answers everybody here for
+ * seconds. As many frames are more than any limit on pixels lets through.
+ */
+const MOST_STEPS = 10_000
+
+/** The same for GIF, whose pixels come in blocks of 255 bytes: 64 MiB of full ones have fewer. */
+const MOST_BLOCKS = 300_000
+
 /** Where the header cannot be read: most pictures are smaller, and what has no size is soon given up. */
 const UNKNOWN: Found = { width: 4000, height: 3000 }
 
@@ -48,7 +57,7 @@ const READERS: Partial<Record<ImageFormat, (source: Buffer) => Found | undefined
 /** Up to the frame header. https://www.w3.org/Graphics/JPEG/itu-t81.pdf, annex B */
 function jpeg(source: Buffer): Found | undefined {
   let at = 2
-  while (at + 10 <= source.length) {
+  for (let step = 0; step < MOST_STEPS && at + 10 <= source.length; step++) {
     const marker = source[at + 1] ?? 0
     if (source[at] !== 0xff) return undefined
     if (marker === 0xff || marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
@@ -88,14 +97,15 @@ function png(source: Buffer): Found | undefined {
 function gif(source: Buffer): Found | undefined {
   if (source.length < 13) return undefined
   const table = (flags: number) => ((flags & 0x80) === 0 ? 0 : 3 << ((flags & 7) + 1))
+  let blocks = 0
   const afterBlocks = (from: number) => {
     let at = from
-    while (at < source.length && source[at] !== 0) at += 1 + (source[at] ?? 0)
+    for (; blocks < MOST_BLOCKS && at < source.length && source[at] !== 0; blocks++) at += 1 + (source[at] ?? 0)
     return at + 1
   }
   let frames = 0
   let at = 13 + table(source[10] ?? 0)
-  while (at < source.length) {
+  for (; blocks < MOST_BLOCKS && at < source.length; blocks++) {
     if (source[at] === 0x21) at = afterBlocks(at + 2)
     else if (source[at] === 0x2c) {
       frames++
@@ -118,7 +128,9 @@ function webp(source: Buffer): Found | undefined {
   }
   if (chunk !== 'VP8X') return undefined
   let frames = 0
-  for (let at = 12; at + 8 <= source.length;) {
+  // What stands behind the end that the file claims is nobody's frame.
+  const end = Math.min(source.length, 8 + source.readUInt32LE(4))
+  for (let at = 12, step = 0; step < MOST_STEPS && at + 8 <= end; step++) {
     if (source.toString('latin1', at, at + 4) === 'ANMF') frames++
     const size = source.readUInt32LE(at + 4)
     at += 8 + size + (size & 1)
@@ -145,7 +157,8 @@ function tiff(source: Buffer): Found | undefined {
   const tags = new Map<number, number>()
   let frames = 0
   const seen = new Set<number>()
-  for (let at = source.length >= 8 ? u32(4) : 0; at > 0 && at + 6 <= source.length && !seen.has(at); frames++) {
+  let at = source.length >= 8 ? u32(4) : 0
+  for (; frames < MOST_STEPS && at > 0 && at + 6 <= source.length && !seen.has(at); frames++) {
     seen.add(at)
     const count = u16(at)
     const next = at + 2 + count * 12

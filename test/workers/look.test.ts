@@ -52,3 +52,68 @@ it('a picture damaged anywhere near its beginning is looked at without an error'
   }
   expect(wrong).toEqual([])
 })
+
+describe('what is made to be walked through for ever', () => {
+  /** How often the bytes are asked for something. */
+  function asked(bytes: Buffer): number {
+    let times = 0
+    const counted = new Proxy(bytes, {
+      get(target, name) {
+        times++
+        const value: unknown = Reflect.get(target, name, target)
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value
+      },
+    })
+    look(counted)
+    return times
+  }
+
+  const tiff = (size: number) => {
+    const bytes = Buffer.alloc(size - (size % 6))
+    bytes.write('II*\0', 'latin1')
+    bytes.writeUInt32LE(8, 4)
+    // Directories without entries, one behind the other.
+    for (let at = 8; at + 12 <= bytes.length; at += 6) bytes.writeUInt32LE(at + 6, at + 2)
+    return bytes
+  }
+  const webp = (size: number) => {
+    const bytes = Buffer.alloc(size)
+    bytes.write('RIFF....WEBPVP8X\x0a', 'latin1')
+    bytes.writeUInt32LE(size - 8, 4)
+    return bytes
+  }
+  const gif = (size: number) =>
+    Buffer.concat([Buffer.from('GIF89a\x01\0\x01\0\0\0\0', 'latin1'), Buffer.alloc(size, '!\xf9\0', 'latin1')])
+  const jpegFill = (size: number) => Buffer.alloc(size, 0xff).fill(0xd8, 1, 2)
+  const jpegSegments = (size: number) =>
+    Buffer.concat([Buffer.from('ffd8', 'hex'), Buffer.alloc(size, 'ffe00002', 'hex')])
+
+  it.each([
+    ['a TIFF of empty pages', tiff],
+    ['a WebP of empty chunks', webp],
+    ['a GIF of empty blocks', gif],
+    ['a JPEG of fill bytes', jpegFill],
+    ['a JPEG of empty segments', jpegSegments],
+  ])('%s costs the same however long it is', (_, made) => {
+    const [short, long] = [made(1_000_000), made(4_000_000)]
+    expect(asked(long)).toBe(asked(short))
+    expect(asked(long)).toBeLessThan(2_500_000)
+    expect(look(long)).toEqual(look(short))
+  })
+
+  it('a GIF as large as may be read is counted to its end', () => {
+    const block = Buffer.alloc(256, 7).fill(255, 0, 1)
+    const head = Buffer.from('GIF89a\x01\0\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x08', 'latin1')
+    const end = Buffer.from('\0,\0\0\0\0\x01\0\x01\0\0\x08\0;', 'latin1')
+    const body = Buffer.alloc(67_108_864 - 256, block)
+    expect(look(Buffer.concat([head, body, end])).pixels).toBe(2)
+  })
+
+  it('frames behind the end of a WebP are not counted', () => {
+    const frame = Buffer.from('ANMF\0\0\0\0', 'latin1')
+    const animated = Buffer.concat([webp(30), frame, frame, frame])
+    expect(look(animated).pixels).toBe(1)
+    animated.writeUInt32LE(animated.length - 8, 4)
+    expect(look(animated).pixels).toBe(3)
+  })
+})
