@@ -131,7 +131,9 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
         Object.assign(line, outcome)
         if (ms !== undefined) line.ms.put = ms
       })
-      if (!Buffer.isBuffer(product.body)) streamed = joined ? await product.body.again() : product.body.once
+      if (!Buffer.isBuffer(product.body)) {
+        streamed = joined ? await openInTime(product.body.again(deadline), deadline) : product.body.once
+      }
       const body = Buffer.isBuffer(product.body) ? product.body : streamed?.chunks()
       return { status: 200, headers: product.headers, body, settled: stored, finish }
     } catch (thrown) {
@@ -262,7 +264,7 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
     const asked = key.operations.length > 0
     const type = asked ? operableType(sniffed, original.facts, config) : passedType(sniffed, original.facts, config)
     if (!type.compressible) {
-      const reopen = () => openSame(originals, key.sourceKey, original.facts.etag)
+      const reopen = (until: number) => openSame(originals, key.sourceKey, original.facts.etag, until)
       return passThroughProduct(original, key.sourceKey, type, reopen, { read: Date.now() - started }, place)
     }
     const source = await original.readAll()
@@ -308,9 +310,20 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
     throw new OssFault('damaged', 'read original: its first bytes differ from one read to the next')
   }
 
+  /** What comes too late is closed when it comes. */
+  async function openInTime(opening: Promise<OpenOriginal>, deadline: number): Promise<OpenOriginal> {
+    return beforeDeadline(opening, deadline).catch((error: unknown) => {
+      opening.then(
+        (late) => late.close(),
+        () => undefined,
+      )
+      throw error
+    })
+  }
+
   /** For those who joined while it streams through: the same original once more, or nothing. */
-  async function openSame(originals: Originals, key: string, etag: string): Promise<OpenOriginal> {
-    const reread = await originals.open(key, Date.now() + config.deadlineMs)
+  async function openSame(originals: Originals, key: string, etag: string, deadline: number): Promise<OpenOriginal> {
+    const reread = await originals.open(key, deadline)
     if (reread.facts.etag === etag) return reread
     reread.close()
     throw new OssFault('conflict', 'read original: it was replaced meanwhile')

@@ -8,7 +8,7 @@ import { isEncoded, type PassedType, passThroughHeaders } from './passthrough.ts
 export interface Product {
   headers: Record<string, string>
   /** An open original can be streamed once; `again` opens it anew for those who joined. */
-  body: Buffer | { once: OpenOriginal; again: () => Promise<OpenOriginal> }
+  body: Buffer | { once: OpenOriginal; again: (deadline: number) => Promise<OpenOriginal> }
   /** For the log. */
   facts: Partial<RequestLine>
   ms: { read: number; render?: number }
@@ -93,7 +93,7 @@ export function passThroughProduct(
   original: OpenOriginal,
   sourceKey: string,
   type: PassedType,
-  reopen: () => Promise<OpenOriginal>,
+  reopen: (deadline: number) => Promise<OpenOriginal>,
   ms: Product['ms'],
   place: ProductPlace,
 ): Product {

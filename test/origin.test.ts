@@ -412,6 +412,26 @@ describe('what is streamed to those who joined', () => {
   })
 })
 
+it('who joined a streamed original is answered in time, too', async () => {
+  const buckets = memoryBuckets({ 'film.mp4': film })
+  const open = buckets.originals.open
+  let until = 0
+  buckets.originals.open = (key, deadline) => {
+    if (buckets.counts.opened === 0) return open(key, deadline)
+    until = deadline
+    return new Promise(() => undefined)
+  }
+  const log = createLog('silent', () => undefined)
+  const config = testConfig({ DEADLINE_MS: '1000' })
+  const origin = createOrigin({ config, buckets: () => buckets, compress, render, log })
+  const request = { method: 'GET', rawPath: '/film.mp4', mirrorSecret: SECRET }
+  const started = Date.now()
+  const [first, second] = await Promise.all([origin.handle(request, context), origin.handle(request, context)])
+  expect([first.status, second.status]).toEqual([200, 503])
+  // Its own time, not a new one.
+  expect(until).toBeLessThanOrEqual(started + 1000 + 500)
+})
+
 describe('the mark of a watermark', () => {
   const key = `/photo.jpg__op__watermark,image_${Buffer.from('mark.png').toString('base64url')}`
   const mark = () =>

@@ -10,6 +10,9 @@ export interface FreshnessBuckets {
   derivatives: DerivativesBucket
 }
 
+/** Removed at once. */
+const BATCH = 200
+
 export interface Purged {
   /** Keys that went. */
   removed: string[]
@@ -33,9 +36,18 @@ export async function purgeOutdated(
 ): Promise<Purged> {
   const isCurrent = (found: Derivative) => !found.lost && verdictOf(found, original, settleMs) === 'current'
   const purged: Purged = { removed: [], kept: [] }
-  for await (const found of derivativesOf(sourceKey, derivatives, originals, settings, deadline)) {
-    ;(isCurrent(found) ? purged.kept : purged.removed).push(found.key)
+  let batch: string[] = []
+  const flush = async () => {
+    await derivatives.remove(batch, deadline)
+    purged.removed.push(...batch)
+    batch = []
   }
-  await derivatives.remove(purged.removed, deadline)
+  for await (const found of derivativesOf(sourceKey, derivatives, originals, settings, deadline)) {
+    if (isCurrent(found)) purged.kept.push(found.key)
+    else batch.push(found.key)
+    // Not all at the end: where there are too many for the time there is, the next try has fewer.
+    if (batch.length === BATCH) await flush()
+  }
+  await flush()
   return purged
 }

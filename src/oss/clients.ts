@@ -80,6 +80,8 @@ export function createClients(settings: ClientSettings, now: () => number = Date
       if (known !== undefined) return known
       const client = makeClient(settings, credentials, bucket, pathStyle, agents)
       made.set(name, client)
+      // Too many open files, say, passes: the next request tries anew.
+      client.catch(() => made.delete(name))
       // Two buckets a set; the oldest go first. Old keys expire and never come back.
       for (const oldest of made.keys()) {
         if (made.size <= MOST_CREDENTIAL_SETS * 2) break
@@ -132,6 +134,12 @@ let sdk: Promise<typeof OSS> | undefined
 
 /** Loads ali-oss once, apart from the rest: it is most of the bundle's code, and a refused request never needs it. */
 export function loadSdk(): Promise<typeof OSS> {
-  sdk ??= import('ali-oss').then((module) => module.default)
+  sdk ??= import('ali-oss').then(
+    (module) => module.default,
+    (error: unknown) => {
+      sdk = undefined
+      throw error
+    },
+  )
   return sdk
 }
