@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+
 /** What a picture's pixels need of a PNG. */
 export interface ColourNeeds {
   /** Every pixel is fully opaque. */
@@ -17,31 +19,36 @@ export const MAX_PALETTE = 256
 export const COUNT_CAP = 10_000
 
 const TABLE_BITS = 15
-const TABLE_SIZE = 1 << TABLE_BITS
 
-function slotOf(value: number): number {
-  return Math.imul(value, 0x9e3779b1) >>> (32 - TABLE_BITS)
-}
-
-/** An open-addressed map from pixel value to the order in which it was first seen. */
-class ColourTable {
-  private readonly values = new Uint32Array(TABLE_SIZE)
-  private readonly order = new Int32Array(TABLE_SIZE).fill(-1)
+/**
+ * A map from pixel value to the order in which it was first seen. Each table has a random multiplier of its own: whatever the
+ * picture, two of its colours meet in a list with a chance of at most 2 in 32,768 (Dietzfelbinger and others, "A reliable
+ * randomized algorithm for the closest-pair problem", 1997), so none can be made to keep it busy. Lists, because where the
+ * next free place is taken instead, that chance says little. What the table answers does not depend on the multiplier.
+ */
+export class ColourTable {
+  private readonly multiplier = randomBytes(4).readUInt32LE() | 1
+  /** Both count from 1: 0 is the end of a list. */
+  private readonly first = new Uint16Array(1 << TABLE_BITS)
+  private readonly following = new Uint16Array(COUNT_CAP + 2)
+  private readonly values = new Uint32Array(COUNT_CAP + 2)
   count = 0
+  /** Places looked at so far in all lists. */
+  steps = 0
 
-  /** Index of a colour, adding it if it is new. */
+  /** Index of a colour, adding it if it is new; for COUNT_CAP + 1 colours at most. */
   indexOf(value: number): number {
-    let slot = slotOf(value)
-    for (;;) {
-      const found = this.order[slot] ?? -1
-      if (found < 0) {
-        this.values[slot] = value
-        this.order[slot] = this.count
-        return this.count++
-      }
-      if (this.values[slot] === value) return found
-      slot = (slot + 1) & (TABLE_SIZE - 1)
+    const slot = Math.imul(value, this.multiplier) >>> (32 - TABLE_BITS)
+    const head = this.first[slot] ?? 0
+    for (let at = head; at !== 0; at = this.following[at] ?? 0) {
+      this.steps++
+      if (this.values[at] === value) return at - 1
     }
+    const added = ++this.count
+    this.values[added] = value
+    this.following[added] = head
+    this.first[slot] = added
+    return added - 1
   }
 }
 
