@@ -5,11 +5,12 @@ import { readJpeg } from './container/jpeg.ts'
 import { readPng } from './container/png.ts'
 import { readWebp } from './container/webp.ts'
 import { planColour } from './colour.ts'
-import { encodeAvif, fitsAvif, MAX_AVIF_PIXELS } from './encode/avif.ts'
+import { fits, whyUndecoded } from './encodable.ts'
+import { encodeAvif } from './encode/avif.ts'
 import { encodeGif } from './encode/gif.ts'
 import { encodeJpeg } from './encode/jpeg.ts'
 import { encodePng } from './encode/png.ts'
-import { encodeWebp, fitsWebp } from './encode/webp.ts'
+import { encodeWebp } from './encode/webp.ts'
 import { ImageFault } from './fault.ts'
 import { checkSource, readHeader } from './inspect.ts'
 import { cutMetadata } from './metadata/cut.ts'
@@ -75,10 +76,6 @@ function encodeSame(work: Work): Promise<Encoded | KeptReason> | KeptReason {
   }
 }
 
-// Frames together. GIF takes up to 120 ms for a megapixel on one thread whatever the effort, and animations that large
-// (300 frames of 480×320 are twice this) are films that no still-picture format makes small.
-const MAX_ANIMATED_PIXELS = 25_000_000
-
 /**
  * Share of the original below which another format wins without a look at what the same format would give: mozjpeg and
  * lossless PNG were never that much smaller than AVIF or WebP of the same picture, and the look costs a whole encode.
@@ -86,9 +83,10 @@ const MAX_ANIMATED_PIXELS = 25_000_000
 const CLEAR_WIN = { avif: 0.6, webp: 0.4 } as const
 
 /** Sources that no encoder here can follow without losing something that shows. */
-function whyLeave({ format, contentType, depth, pages, pixels }: ImageFacts, source: Buffer): KeptReason | undefined {
-  if (pages > 1 && pixels > MAX_ANIMATED_PIXELS) return 'too_costly'
-  if (format === 'avif' && pixels > MAX_AVIF_PIXELS) return 'too_costly'
+function whyLeave(facts: ImageFacts, source: Buffer): KeptReason | undefined {
+  const { format, contentType, depth } = facts
+  const undecoded = whyUndecoded(facts)
+  if (undecoded !== undefined) return undecoded
   if (format === 'png') {
     const found = readPng(source)
     if (found?.frames !== undefined) return 'animation'
@@ -99,12 +97,12 @@ function whyLeave({ format, contentType, depth, pages, pixels }: ImageFacts, sou
     if (found.animated) return 'animation'
     if (found.gainMap || found.codedColour || depth > 8) return 'high_dynamic_range'
   }
-  return format === 'tiff' || !contentType.startsWith('image/') ? 'unsupported_format' : undefined
+  return contentType.startsWith('image/') ? undefined : 'unsupported_format'
 }
 
 async function encodeAs(target: 'webp' | 'avif', work: Work): Promise<Encoded | undefined> {
   const { facts, source } = work
-  if (target === 'avif' ? !fitsAvif(work) : !fitsWebp(work)) return undefined
+  if (!fits(target, facts)) return undefined
   // Nothing but PNG carries gAMA and cHRM, and nothing but JPEG a gain map: there the format stays.
   if (facts.format === 'png' && (readPng(source)?.gamma.length ?? 0) > 0) return undefined
   if (facts.format === 'jpeg' && readJpeg(source)?.gainMap === true) return undefined

@@ -28,8 +28,6 @@ export interface RenderOptions {
   fetchMark: (objectKey: string) => Promise<Buffer>
   /** Path of the TrueType or OpenType font for text watermarks; without it they are refused. */
   fontFile?: string
-  /** Fonts for single names of OSS's list, instead of `fontFile`. */
-  fontFiles?: Readonly<Partial<Record<FontName, string>>>
 }
 
 export interface Rendered {
@@ -85,10 +83,10 @@ function jobFor(
 const SANS: ReadonlySet<FontName> = new Set(['wqy-zenhei', 'wqy-microhei', 'fangzhengheiti', 'droidsansfallback'])
 
 function toolsFor(options: RenderOptions, until: number): Tools {
-  const { fetchMark, limits, fontFile, fontFiles } = options
+  const { fetchMark, limits, fontFile } = options
   const tools: Tools = {
     markPixels: (mark, marked) => markPixels(mark, marked, { fetchMark, limits, tools, until }),
-    fontFile: (name) => fontFiles?.[name] ?? (SANS.has(name) ? fontFile : undefined),
+    fontFile: (name) => (SANS.has(name) ? fontFile : undefined),
   }
   return tools
 }

@@ -1,7 +1,8 @@
 // What a picture will cost, from a look at its header. Measured on the encoders of this project; see the pool for what
 // happens when it is wrong.
+import { fits, whyUndecoded } from '../image/encodable.ts'
 import type { ImageFormat } from '../image/types.ts'
-import { type Look, look } from './look.ts'
+import type { Look } from './look.ts'
 import type { Task } from './messages.ts'
 
 export interface Estimate {
@@ -41,16 +42,12 @@ const ENCODE = {
   other: { most: 60, least: 10, bytes: 4 },
 } as const satisfies Record<string, Cost>
 
-export function estimate(task: Task, source: Buffer): Estimate {
-  return estimateOf(task, look(source), source.length)
-}
-
 export function estimateOf(task: Task, seen: Look, sourceBytes: number): Estimate {
   const { limits } = task.options
   const copies = 2 * sourceBytes + FIXED_BYTES
-  // Nothing of it will be decoded.
-  if (seen.pixels > limits.maxSourcePixels) return { mostMs: FIXED_MS, leastMs: FIXED_MS, needBytes: copies }
   if (seen.format === 'svg') return svgEstimate(sourceBytes, copies)
+  if (seen.pixels > limits.maxSourcePixels || staysUndecoded(task, seen))
+    return { mostMs: FIXED_MS, leastMs: FIXED_MS, needBytes: copies }
   const written = task.kind === 'render' ? resultPixels(task, seen) : seen.pixels
   const shrunk = seen.format === 'jpeg' && written < seen.pixels / 4
   const decode = shrunk ? DECODE_SHRUNK : (DECODE[seen.format ?? 'jpeg'] ?? 15)
@@ -68,6 +65,13 @@ export function estimateOf(task: Task, seen: Look, sourceBytes: number): Estimat
       raster +
       Math.max(...encodes.map(({ bytes }) => bytes)) * written,
   }
+}
+
+/** Answered from the header: the fault, the original or the facts. */
+function staysUndecoded(task: Task, { format, frames: pages, pixels }: Look): boolean {
+  if (format === undefined || DECODE[format] === undefined) return true
+  if (task.kind === 'compress') return whyUndecoded({ format, pages, pixels }) !== undefined
+  return task.operations[0]?.action === 'info'
 }
 
 /** SVG is read as text, not decoded: up to two seconds for each megabyte of markup, and much of what large ones have is pictures. */
@@ -102,19 +106,22 @@ function resultPixels({ operations, options }: Task & { kind: 'render' }, seen: 
     width *= operation.limit === 1 ? Math.min(1, scale) : scale
     height *= operation.limit === 1 ? Math.min(1, scale) : scale
   }
-  const frames = seen.pixels / (seen.width * seen.height)
-  return Math.min(width * height * frames, options.limits.maxOutputPixels)
+  return Math.min(width * height * seen.frames, options.limits.maxOutputPixels)
 }
 
 /** The encoders that will run, one after the other. */
-function encodings(task: Task, { format, lossless }: Look): Cost[] {
+function encodings(task: Task, seen: Look): Cost[] {
+  const { format, lossless } = seen
   const webp = lossless ? ENCODE.losslessWebp : ENCODE.webp
   const of = (name: string | undefined): Cost => {
     if (name === 'webp') return webp
     return name !== undefined && name in ENCODE ? ENCODE[name as keyof typeof ENCODE] : ENCODE.other
   }
   const own = of(format)
-  if (task.kind === 'compress') return task.options.format === 'keep' ? [own] : [own, of(task.options.format)]
+  if (task.kind === 'compress') {
+    const { format: target } = task.options
+    return target === 'keep' || !fits(target, { ...seen, pages: seen.frames }) ? [own] : [own, of(target)]
+  }
   const asked = task.operations.find((operation) => operation.action === 'format')?.value
   if (asked === undefined) return [own]
   if (asked === 'auto') return [own, webp]

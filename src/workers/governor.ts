@@ -42,9 +42,6 @@ const EFFORT_SHARE = 0.5
 /** Of a share of time, what is the encoder's: decoding is not what effort is about. */
 const ENCODING_SHARE = 0.7
 
-/** How wrong an estimate of memory may be, either way. */
-const ERROR_FACTOR = 1.5
-
 export function isGiant({ leastMs }: Planned): boolean {
   return leastMs >= GIANT_MS
 }
@@ -94,7 +91,6 @@ export function refusal(
   room: Room,
   now: number,
 ): string | undefined {
-  if (job.needBytes > room.memoryBytes * ERROR_FACTOR) return 'Expected a picture that fits into memory'
   if (running.length < room.workers && waiting.length === 0 && fits(job, running, waiting, room)) return undefined
   if (waiting.length >= MOST_WAITING) return 'Expected fewer pictures to be waiting'
   const held = [...running, ...waiting].reduce((total, { sourceBytes }) => total + sourceBytes, 0)

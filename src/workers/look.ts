@@ -9,6 +9,7 @@ export interface Look {
   /** Of one frame. */
   width: number
   height: number
+  frames: number
   /** All frames together. */
   pixels: number
   /** Bytes held for each pixel while it is decoded; 0 where lines come out one by one. */
@@ -33,8 +34,8 @@ export function look(source: Buffer): Look {
   const { format } = sniff(source.subarray(0, SNIFF_BYTES))
   const found = format === undefined ? undefined : READERS[format]?.(source)
   const { width, height, frames = 1, heldBytes = 4, lossless = false } = found ?? UNKNOWN
-  if (!(width * height > 0)) return { format, ...UNKNOWN, pixels: 12_000_000, heldBytes, lossless }
-  return { format, width, height, pixels: width * height * frames, heldBytes, lossless }
+  if (!(width * height > 0)) return { format, ...UNKNOWN, frames: 1, pixels: 12_000_000, heldBytes, lossless }
+  return { format, width, height, frames, pixels: width * height * frames, heldBytes, lossless }
 }
 
 interface Found {

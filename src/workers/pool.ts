@@ -3,17 +3,17 @@
 // its own; everybody else's goes on.
 import { availableParallelism } from 'node:os'
 
-import type { Compressed, CompressOptions } from '../image/compress.ts'
+import type { Compressed, CompressOptions, KeptReason } from '../image/compress.ts'
 import { ImageFault } from '../image/fault.ts'
 import type { Operation } from '../image/operations/types.ts'
 import type { Rendered, RenderOptions } from '../image/render.ts'
-import { estimate } from './estimate.ts'
 import { costMs, effortMs, hopeless, isGiant, next, refusal, type Running } from './governor.ts'
 import { fromWire, type FromWorker, type Task, type WireFault } from './messages.ts'
 import type { Job, Worker } from './job.ts'
 import { watchMemory } from './memory-watch.ts'
 import { Overloaded } from './overloaded.ts'
 import { createPace } from './pace.ts'
+import { withinMemory } from './within-memory.ts'
 import { startWorker } from './worker-process.ts'
 
 export interface PoolOptions {
@@ -72,6 +72,15 @@ const TRIES = 2
 /** What dies younger than this, unasked, would die again. */
 const INFANT_MS = 1000
 
+/** Reasons to keep an original that are known only after it was decoded and encoded. */
+const AFTER_ENCODING: ReadonlySet<unknown> = new Set<KeptReason>(['not_smaller', 'saving_too_small'])
+
+/** Whether a picture was made, as estimated: what was answered from its header says nothing about how fast this machine is. */
+function tellsPace(result: { outcome?: unknown; reason?: unknown; format?: unknown }): boolean {
+  if (result.format === 'json') return false
+  return result.outcome !== 'original' || AFTER_ENCODING.has(result.reason)
+}
+
 export function createPool(options: PoolOptions): Pool {
   const { workers: size, memoryBytes, cores = availableParallelism() } = options
   const room = { workers: size, memoryBytes }
@@ -105,9 +114,10 @@ export function createPool(options: PoolOptions): Pool {
     return worker
   }
 
-  function submit(task: Task, source: Buffer, fetchMark?: RenderOptions['fetchMark']): Promise<object> {
+  async function submit(asked: Task, source: Buffer, fetchMark?: RenderOptions['fetchMark']): Promise<object> {
     const now = Date.now()
-    const { mostMs, leastMs, needBytes } = estimate(task, source)
+    const { task, estimate } = withinMemory(asked, source, memoryBytes)
+    const { mostMs, leastMs, needBytes } = estimate
     const slowness = pace.slowness()
     return new Promise((resolve, reject) => {
       const job: Job = {
@@ -194,7 +204,7 @@ export function createPool(options: PoolOptions): Pool {
         void fetchFor(worker, job, message.mark, message.key)
         break
       case 'done':
-        learn(worker, job, false)
+        if (tellsPace(message.result)) learn(worker, job, false)
         counters.done++
         free(worker, job)
         job.resolve({ ...message.result, bytes: body })
@@ -289,7 +299,11 @@ export function createPool(options: PoolOptions): Pool {
   return {
     compress: (source, given) => submit({ kind: 'compress', options: given }, source) as Promise<Compressed>,
     render: (source, operations, { fetchMark, ...given }) =>
-      submit({ kind: 'render', operations, options: given }, source, fetchMark) as Promise<Rendered>,
+      submit(
+        { kind: 'render', operations, options: { ...given, memoryBytes } },
+        source,
+        fetchMark,
+      ) as Promise<Rendered>,
     warm() {
       if (!closed && workers.size === 0) start()
     },

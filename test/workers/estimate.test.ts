@@ -8,6 +8,7 @@ const jpeg = (megapixels: number): Look => ({
   format: 'jpeg',
   width: megapixels * 1000,
   height: 1000,
+  frames: 1,
   pixels: megapixels * 1e6,
   heldBytes: 0,
   lossless: false,
@@ -37,6 +38,47 @@ it('a small result of a large picture is cheap', () => {
 
 it('what is beyond the limits costs nothing: it is not decoded', () => {
   expect(estimateOf(keep, jpeg(200), 1000).leastMs).toBeLessThan(20)
+})
+
+describe('what is answered from the header', () => {
+  const seen = (format: Look['format'], megapixels: number, more: Partial<Look> = {}): Look => {
+    return { ...jpeg(megapixels), format, heldBytes: 12, ...more }
+  }
+  const info: Task = {
+    kind: 'render',
+    operations: [{ action: 'info' }],
+    options: { quality: 'balanced', limits: LIMITS, msLeft: 8000 },
+  }
+
+  it.each([
+    ['an AVIF too large to be made anew', keep, seen('avif', 61)],
+    [
+      'an AVIF too large for WebP, too',
+      { kind: 'compress', options: compressing({ format: 'webp' }) },
+      seen('avif', 61),
+    ],
+    ['a TIFF', keep, seen('tiff', 98)],
+    ['an animation that is a film', keep, seen('gif', 90, { frames: 300 })],
+    ['what the engine cannot decode', keep, seen('bmp', 90)],
+    ['what the engine cannot decode, with operations', resize(800), seen('heic', 90)],
+    ['the facts of a picture', info, seen('avif', 98)],
+  ] as const)('%s costs next to nothing', (_, task, picture) => {
+    expect(estimateOf(task as Task, picture, 1000)).toMatchObject({ mostMs: 8, leastMs: 8, needBytes: 12_002_000 })
+  })
+
+  it.each([
+    ['an AVIF that is made anew', keep, seen('avif', 25)],
+    ['an AVIF with operations', resize(800), seen('avif', 61)],
+    ['a TIFF with operations', resize(800), seen('tiff', 98)],
+    ['a large GIF that stands still', keep, seen('gif', 90)],
+  ] as const)('%s is decoded', (_, task, picture) => {
+    expect(estimateOf(task, picture, 1000).needBytes).toBeGreaterThan(300e6)
+  })
+})
+
+it('a picture too large for the format that is wanted stays in its own', () => {
+  expect(estimateOf(avif, jpeg(26), 0)).toEqual(estimateOf(keep, jpeg(26), 0))
+  expect(estimateOf(avif, jpeg(16), 0).needBytes).toBeGreaterThan(3 * estimateOf(keep, jpeg(16), 0).needBytes)
 })
 
 it('the source is held twice', () => {

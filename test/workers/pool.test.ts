@@ -5,9 +5,11 @@ import { readFileSync } from 'node:fs'
 import sharp from 'sharp'
 
 import { compress } from '../../src/image/compress.ts'
+import { editPng } from '../../src/image/container/png.ts'
 import { ImageFault } from '../../src/image/fault.ts'
 import { Impossible } from '../../src/image/operations/impossible.ts'
 import type { Operation } from '../../src/image/operations/types.ts'
+import { pngChunk } from '../../src/image/png/write.ts'
 import { render } from '../../src/image/render.ts'
 import { parseKey } from '../../src/key/parse.ts'
 import type { KeySettings } from '../../src/key/settings.ts'
@@ -189,9 +191,43 @@ describe('a pool of workers', () => {
     await expect(pool.compress(giant, compressing({ format: 'avif' }))).rejects.toBeInstanceOf(Overloaded)
     expect(pool.stats()).toMatchObject({ killed: 1, refused: 0 })
     expect((await pool.compress(photo, compressing())).outcome).toBe('compressed')
-    await expect(
-      built.pool({ memoryBytes: 100_000_000 }).compress(giant, compressing({ format: 'avif' })),
-    ).rejects.toBeInstanceOf(Overloaded)
+    pool.close()
+  })
+
+  it('what will never fit is beyond the limits: kept as it is, or refused for good', async () => {
+    const pool = built.pool({ memoryBytes: 64_000_000 })
+    const kept = await pool.compress(giant, compressing({ format: 'avif' }))
+    expect(kept).toMatchObject({ outcome: 'original', reason: 'source_too_large', width: 4000, height: 3000 })
+    expect(kept.bytes.equals(giant)).toBe(true)
+    const whole = pool.render(giant, [{ action: 'format', value: 'png' }], rendering())
+    await expect(whole).rejects.toMatchObject({ name: 'ImageFault', code: 'source_too_large' })
+    // What is held between two steps is known only once they are planned.
+    const blur: Operation = { action: 'blur', r: 1, s: 1 }
+    const turn: Operation = { action: 'rotate', value: 10 }
+    const small = built.pool({ memoryBytes: 100_000_000 })
+    await expect(small.render(giant, [blur, turn, half], rendering())).rejects.toMatchObject({
+      code: 'source_too_large',
+    })
+    expect((await small.render(giant, [half], rendering())).width).toBe(320)
+    expect([pool.stats(), small.stats()]).toMatchObject([
+      { killed: 0, refused: 0 },
+      { killed: 0, refused: 0 },
+    ])
+    pool.close()
+    small.close()
+  })
+
+  it('the pace is learnt from pictures that were made, not from what is answered from a header', async () => {
+    const pool = built.pool({ workers: 1 })
+    await pool.compress(photo, compressing())
+    const { slowness } = pool.stats()
+    const still = await sharp({ create: { width: 8000, height: 6000, channels: 3, background: '#123456' } })
+      .png()
+      .toBuffer()
+    const animated = editPng(still, [pngChunk('acTL', Buffer.from([0, 0, 0, 2, 0, 0, 0, 0]))], new Set())
+    const left = await pool.compress(animated, compressing())
+    expect(left).toMatchObject({ outcome: 'original', reason: 'animation' })
+    expect(pool.stats().slowness).toBe(slowness)
     pool.close()
   })
 

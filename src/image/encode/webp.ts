@@ -8,12 +8,6 @@ import type { Encoded, Work } from '../work.ts'
 import { WEBP_LOSSLESS_RUNGS, WEBP_LOSSY_RUNGS } from './ladders.ts'
 import { MAX_NEARLY_PIXELS, MAX_NEARLY_RATIO, MOST_NEARLY_EFFORT, NEARLY } from './nearly-lossless.ts'
 
-const MAX_SIDE = 16_383
-
-export function fitsWebp(work: Work): boolean {
-  return Math.max(work.facts.width, work.facts.height) <= MAX_SIDE
-}
-
 /** How the picture is best coded: `lossless` for drawings, `full` where halved chroma would be seen. */
 export interface WebpKind {
   lossless: boolean
