@@ -1,6 +1,7 @@
 // The local OSS: an HTTP server that speaks the OSS API over a folder of files.
 // What it imitates, and what it does not, is in the project's README.
 
+import { setMaxListeners } from 'node:events'
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answerAdmin } from './admin.ts'
@@ -77,6 +78,8 @@ export async function startOss(options: OssOptions): Promise<LocalOss> {
   const mirrored: MirrorFacts[] = []
   const faults = options.faults ?? createFaults(now)
   const stopping = new AbortController()
+  // Every mirror request under way listens, and there may be hundreds.
+  setMaxListeners(0, stopping.signal)
 
   const authorize: Service['authorize'] = (call, action, asked, key) => {
     const bucket = typeof asked === 'string' ? undefined : asked
