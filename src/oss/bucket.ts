@@ -27,7 +27,7 @@ export interface OpenOriginal {
   facts: OriginalFacts
   /** At most `count` first bytes. */
   head(count: number): Promise<Buffer>
-  /** Everything, head included. */
+  /** Everything, head included, in memory of the promised length; for originals whose length is known. */
   readAll(): Promise<Buffer>
   /** Everything, head included, chunk by chunk; the last chunk is held back until length and CRC-64 are known to be right. */
   chunks(): AsyncIterable<Buffer>
@@ -295,9 +295,18 @@ function openStream(stream: Readable, facts: OriginalFacts, deadline: number): O
       return Buffer.concat(looked).subarray(0, count)
     },
     async readAll() {
-      const chunks = looked.splice(0)
-      for (let chunk = await next(deadline); chunk !== undefined; chunk = await next(deadline)) chunks.push(chunk)
-      return Buffer.concat(chunks)
+      if (!Number.isSafeInteger(facts.bytes) || facts.bytes < 0)
+        throw new OssFault('damaged', 'read original: Expected a length, got none')
+      // Chunks put together at the end would be held twice. What is promised and never comes takes no memory: pages that
+      // nobody wrote to are not there, and nothing but what was written is given out.
+      const whole = Buffer.allocUnsafeSlow(facts.bytes)
+      let filled = 0
+      const keep = (chunk: Buffer) => {
+        filled += chunk.copy(whole, filled)
+      }
+      looked.splice(0).forEach(keep)
+      for (let chunk = await next(deadline); chunk !== undefined; chunk = await next(deadline)) keep(chunk)
+      return whole.subarray(0, filled)
     },
     async *chunks() {
       // Only a stall ends a stream that passes through: a long film may take longer than a request's deadline.

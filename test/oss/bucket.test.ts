@@ -88,6 +88,37 @@ describe('an original', () => {
     expect(await streamed(original)).toEqual(bytes)
   })
 
+  it('is held once while it is read whole', async () => {
+    answers = [honest()]
+    const original = await originals().open('a.jpg', soon())
+    await original.head(4096)
+    const puttingTogether = jest.spyOn(Buffer, 'concat')
+    try {
+      const whole = await original.readAll()
+      expect(whole).toEqual(bytes)
+      expect(whole.buffer.byteLength).toBe(bytes.length)
+      const lengths = puttingTogether.mock.results.map(({ value }) => (value as Buffer).length)
+      expect(Math.max(0, ...lengths)).toBeLessThan(bytes.length / 2)
+    } finally {
+      puttingTogether.mockRestore()
+    }
+  })
+
+  it('gives out nothing that was not read', async () => {
+    answers = [honest()]
+    const original = await originals().open('a.jpg', soon())
+    await original.readAll()
+    expect(await original.readAll()).toHaveLength(0)
+    answers = [honest(Buffer.alloc(0))]
+    expect(await (await originals().open('empty.jpg', soon())).readAll()).toHaveLength(0)
+  })
+
+  it('without a length is streamed, and not read whole', async () => {
+    answers = [(_, response) => response.writeHead(200, { ETag: '"ABC"' }).end(bytes)]
+    expect(await streamed(await originals().open('a.jpg', soon()))).toEqual(bytes)
+    await expect((await originals().open('a.jpg', soon())).readAll()).rejects.toMatchObject({ kind: 'damaged' })
+  })
+
   const wrongCrc = honest(bytes, { 'x-oss-hash-crc64ecma': '1' })
   const short = (_: IncomingMessage, response: ServerResponse) => {
     response.writeHead(200, { 'Content-Length': bytes.length, ETag: '"ABC"' })
