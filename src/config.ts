@@ -93,9 +93,9 @@ export const SETTINGS: readonly Setting[] = [
   },
   {
     name: 'ALLOW',
-    default: 'sizes=160,320,640,800,1280,1920;formats=auto,jpg,png,webp,avif;qualities=60,75,90',
+    default: 'sizes=160,320,640,800,1280,1920;formats=auto,jpg,png,webp,avif;qualities=60,75,90;spellings=canonical',
     about:
-      'What a key may ask for: open (anything), styles (named styles only), or a list, sizes=320,640x480,l1600;formats=auto,webp;qualities=60,80;styles=thumb. A bounded list keeps strangers from filling the bucket with every size there is.',
+      'What a key may ask for: open (anything), styles (named styles only), or a list, sizes=320,640x480,l1600;formats=auto,webp;qualities=60,80;styles=thumb;spellings=canonical. A bounded list keeps strangers from filling the bucket with every size there is, and spellings=canonical with every spelling of it; leave that out for the links of an older system (any spelling is taken then).',
   },
   {
     name: 'SIGNING_KEY',

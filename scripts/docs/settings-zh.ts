@@ -15,7 +15,7 @@ export const SETTINGS_ZH: Readonly<Record<string, string>> = {
     '允许用哪些写法在键中指定处理操作，逗号分隔：suffix（photo.jpg__op__resize,w_800）、style（photo.jpg!thumb）、size-prefix（300*200/photo.jpg、dir/300x200/photo.jpg，仅限 ALLOW 中列出的尺寸）。',
   STYLES: '命名样式，以分号分隔：thumb=image/resize,w_200/format,webp;hero=image/resize,w_1600',
   ALLOW:
-    '键可以请求什么：open（任意）、styles（仅命名样式），或一份清单：sizes=320,640x480,l1600;formats=auto,webp;qualities=60,80;styles=thumb。有限的清单可防止陌生人用各种尺寸把 Bucket 塞满。',
+    '键可以请求什么：open（任意）、styles（仅命名样式），或一份清单：sizes=320,640x480,l1600;formats=auto,webp;qualities=60,80;styles=thumb;spellings=canonical。有限的清单可防止陌生人用各种尺寸把 Bucket 塞满，spellings=canonical 则防止用同一请求的各种写法；要沿用旧系统的链接时不写它（此时任何写法都接受）。',
   SIGNING_KEY:
     '设置后，凡带操作的键都必须附上用它计算的 HMAC（npm run explain -- --sign KEY）。轮换期间以逗号分隔，新的在前；每个至少 22 个字符。',
   PREGENERATE: '逗号分隔的样式名：原图一上传，events 函数除普通压缩版外还会预先生成它们。留空：不预生成。',

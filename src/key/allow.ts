@@ -2,18 +2,21 @@ import type { FormatName } from './actions/format.ts'
 import type { Operation } from './actions/list.ts'
 import type { Resize } from './actions/resize.ts'
 import { stepsBeforeSettling } from './auto.ts'
+import { MAX_KEY_BYTES } from './decode.ts'
 import { KeyFault, quote } from './fault.ts'
 import { didYouMean } from './nearest.ts'
 import type { ReadKey } from './read.ts'
 import type { KeySettings } from './settings.ts'
+import { spellingOf } from './spelling.ts'
 import { styleNamed } from './styles.ts'
 
 /** A size as it is asked for; exactly the sides that are listed, no others. */
 export type AllowedSize = Pick<Resize, 'w' | 'h' | 'l' | 's'>
 
 /**
- * What may be asked for without end would be made, paid for and stored without end. A list bounds it: the number of
- * objects per original is the product of what is listed.
+ * What may be asked for without end would be made, paid for and stored without end. A list bounds what is made, and with
+ * `spellings: 'canonical'` also under how many names: an object is stored for each spelling that is taken, and one version
+ * has thousands (order of parameters and settings, defaults spelled out). Old links need them, so that is the operator's choice.
  */
 export interface AllowList {
   /** Styles that may be named. */
@@ -23,6 +26,8 @@ export interface AllowList {
   readonly formats: readonly FormatName[]
   /** For q and Q alike. */
   readonly qualities: readonly number[]
+  /** One spelling in each dialect; absent: any. */
+  readonly spellings?: 'canonical'
 }
 
 export type Allow = 'open' | AllowList
@@ -30,16 +35,27 @@ export type Allow = 'open' | AllowList
 const SIDES = ['w', 'h', 'l', 's'] as const
 
 /**
- * Refuses what the list does not contain. A plain key is always allowed.
+ * Refuses what the list does not contain. A plain key is always allowed, with `spellings: 'canonical'` without a needless
+ * escape.
  *
  * Under a list, a chain may consist of one resize, format, quality, auto-orient and interlace each; anything else (blurs
  * of 2,500 kinds, watermarks with any text) belongs into a style. A chain that equals an allowed style is allowed.
  *
- * @throws KeyFault `not_allowed`, naming what comes nearest.
+ * @throws KeyFault `not_allowed`, naming what comes nearest, or the spelling to use.
  */
 export function checkAllowed(key: ReadKey, settings: KeySettings): void {
   const { allow } = settings
-  if (allow === 'open' || key.dialect === 'plain') return
+  if (allow === 'open') return
+  checkMeaning(key, settings, allow)
+  // Last, so that nobody is sent to a spelling which is refused in turn.
+  const spelling = spellingOf(key)
+  if (allow.spellings === 'canonical' && key.unsignedKey !== spelling) {
+    throw refusal(`the canonical key ${quote(spelling, MAX_KEY_BYTES)}`, 'another spelling of it')
+  }
+}
+
+function checkMeaning(key: ReadKey, settings: KeySettings, allow: AllowList): void {
+  if (key.dialect === 'plain') return
   if (key.style !== undefined) {
     if (isStyleAllowed(key.style, allow)) return
     const names = allowedStyles(settings, allow)
@@ -47,7 +63,7 @@ export function checkAllowed(key: ReadKey, settings: KeySettings): void {
   }
   // Each of its values would be another object with the same picture.
   const ignored = key.ignored[0]
-  if (ignored !== undefined) throw refusal('only parameters that have an effect', ignored)
+  if (ignored !== undefined) throw refusal('only what has an effect', ignored)
   if (equalsAllowedStyle(key, settings, allow)) return
   const seen = new Set<string>()
   for (const operation of key.operations) {

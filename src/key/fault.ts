@@ -31,9 +31,12 @@ export class KeyFault extends Error {
 /** Longest piece of a key that a message repeats, in characters: enough to recognise it, too little to flood a log. */
 const MAX_QUOTED = 60
 
-/** What was given, as a message may repeat it: quoted, escaped (no line break reaches a log) and cut. */
-export function quote(text: string): string {
-  const cut = text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text
+/**
+ * What was given, as a message may repeat it: quoted, escaped (no line break reaches a log) and cut.
+ * @param most characters that are repeated: more where the reader needs the whole.
+ */
+export function quote(text: string, most = MAX_QUOTED): string {
+  const cut = text.length > most ? `${text.slice(0, most)}…` : text
   // oxlint-disable-next-line no-control-regex -- C1 controls and DEL are left alone by JSON but not by terminals
   return JSON.stringify(cut).replace(
     /[\u007f-\u009f\u2028\u2029]/g,

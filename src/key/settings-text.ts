@@ -34,37 +34,49 @@ export function readStyles(text: string): Record<string, string> {
   return styles
 }
 
-const GROUPS = ['sizes', 'formats', 'qualities', 'styles'] as const
+const GROUPS = ['sizes', 'formats', 'qualities', 'styles', 'spellings'] as const
+const SPELLINGS = ['any', 'canonical'] as const
+/** No style can have this name. */
+const ALL_STYLES = '*'
 
 /**
  * `open`; `styles` (every style, nothing else); or a list such as
  * `sizes=320,640x480,x200,l1600,s300;formats=auto,jpg;qualities=60,80;styles=thumb,hero`. A size is a width, WxH, xH, the
- * longest or the shortest side. What is left out is not allowed, except styles, which are all allowed unless listed.
+ * longest or the shortest side. What is left out is not allowed, except styles, which are all allowed unless listed (or
+ * just named: `styles;spellings=canonical`). `spellings=canonical` takes one spelling of each key, `any` (or nothing) all.
  *
  * @throws RangeError «Expected …, got …».
  */
 export function readAllow(text: string): Allow {
   if (text.trim() === 'open') return 'open'
-  const nothing: AllowList = { styles: 'all', sizes: [], formats: [], qualities: [] }
-  if (text.trim() === 'styles') return nothing
-  const groups = new Map<string, string[]>()
+  const groups = new Map<string, readonly string[]>()
   for (const entry of words(text, ';')) {
     const [name = '', list] = entry.split('=').map((part) => part.trim())
-    if (list === undefined || !GROUPS.some((group) => group === name)) {
+    const isAllStyles = entry === 'styles'
+    if ((list === undefined && !isAllStyles) || !GROUPS.some((group) => group === name)) {
       throw new RangeError(
         `Expected open, styles, or ${GROUPS.join('=…;')}=…, got ${quote(entry)}${didYouMean(name, GROUPS)}`,
       )
     }
     if (groups.has(name)) throw new RangeError(`Expected ${name} once, got it twice`)
-    groups.set(name, words(list, ','))
+    groups.set(name, list === undefined ? [ALL_STYLES] : words(list, ','))
   }
   if (groups.size === 0) throw new RangeError(`Expected open, styles, or ${GROUPS.join('=…;')}=…, got ${quote(text)}`)
+  const styles = groups.get('styles') ?? [ALL_STYLES]
   return {
-    styles: groups.get('styles') ?? nothing.styles,
+    styles: styles.includes(ALL_STYLES) ? 'all' : styles,
     sizes: (groups.get('sizes') ?? []).map(readSize),
     formats: (groups.get('formats') ?? []).map(readFormat),
     qualities: (groups.get('qualities') ?? []).map((word) => readNumber('a quality', word, 100)),
+    ...readSpellings(groups.get('spellings')),
   }
+}
+
+function readSpellings(given: readonly string[] | undefined): Pick<AllowList, 'spellings'> {
+  const text = given?.join(',') ?? 'any'
+  if (text === 'canonical') return { spellings: text }
+  if (text === 'any') return {}
+  throw new RangeError(`Expected spellings to be any or canonical, got ${quote(text)}${didYouMean(text, SPELLINGS)}`)
 }
 
 function readSize(text: string): AllowedSize {

@@ -107,15 +107,8 @@ describe('what a chain means, with its defaults, and how it is spelled canonical
     [91, 'format,jpg', [{ action: 'format', value: 'jpg' }], 'format,f_jpg'],
     [91, 'format,f_jpeg', [{ action: 'format', value: 'jpg' }], 'format,f_jpg'],
     [93, 'format,gif', [{ action: 'format', value: 'gif' }], 'format,f_gif'],
-    [
-      96,
-      'resize,w_100/auto-orient,1',
-      [
-        { ...RESIZE, w: 100 },
-        { action: 'auto-orient', value: 1 },
-      ],
-      'resize,w_100/auto-orient,1',
-    ],
+    [96, 'resize,w_100/auto-orient,1', [{ ...RESIZE, w: 100 }], 'resize,w_100'],
+    [96, 'auto-orient,1', [{ action: 'auto-orient', value: 1 }], 'auto-orient,1'],
     [97, 'auto-orient,o_0', [{ action: 'auto-orient', value: 0 }], 'auto-orient,0'],
     [100, 'interlace,1', [{ action: 'interlace', value: 1 }], 'interlace,1'],
     [103, 'blur,r_3,s_2', [{ action: 'blur', r: 3, s: 2 }], 'blur,r_3,s_2'],

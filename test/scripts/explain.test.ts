@@ -31,7 +31,7 @@ function run(args: string[], env: Record<string, string> = {}): { code: number |
 }
 
 it('says what a key means, without any setting', () => {
-  const { code, out, err } = run(['trip/a.jpg__op__resize,w_800__op__format,webp'])
+  const { code, out, err } = run(['trip/a.jpg__op__resize,w_800__op__format,f_webp'])
   expect([code, err]).toEqual([0, ''])
   expect(out).toContain('1. resize,w_800 — fit to width 800 px, never enlarged\n')
   expect(out).toMatch(/^canonical key +trip\/a\.jpg__op__resize,w_800__op__format,f_webp$/m)
@@ -42,6 +42,15 @@ it('a refused key is exit 1, with the reason on stdout', () => {
   const { code, out } = run(['a.jpg__op__resize,w_333'])
   expect(code).toBe(1)
   expect(out).toMatch(/^refused +403 not_allowed, .*got w_333 \(nearest is w_320\)$/m)
+})
+
+it('another spelling is refused as it ships, and the canonical key is named and shown', () => {
+  const { code, out } = run(['a.jpg__op__format,webp__op__resize,w_800,limit_1'])
+  expect(code).toBe(1)
+  expect(out).toMatch(/^canonical key +a\.jpg__op__resize,w_800__op__format,f_webp$/m)
+  expect(out).toMatch(
+    /^refused +403 not_allowed, .*the canonical key "a\.jpg__op__resize,w_800__op__format,f_webp", got/m,
+  )
 })
 
 it('--json is one line of the same', () => {

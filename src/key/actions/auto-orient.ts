@@ -5,13 +5,14 @@ import { byDefault } from '../grammar/parameter.ts'
 
 /**
  * State of the whole request, not a step: orientation is applied before everything else, wherever this stands, and is on
- * unless this says 0.
+ * unless the last one says 0.
  * @see https://help.aliyun.com/zh/oss/user-guide/auto-orient
  */
 export const autoOrient = defineAction({
   name: 'auto-orient',
   parameters: { value: byDefault(flag, 1) },
   single: { letter: 'o', canonical: 'bare' },
+  setting: true,
 })
 
 export type AutoOrient = OperationOf<typeof autoOrient>

@@ -25,6 +25,7 @@ export const formatAction = defineAction({
   name: 'format',
   parameters: { value: required(format) },
   single: { letter: 'f', canonical: 'named' },
+  setting: true,
 })
 
 export type Format = OperationOf<typeof formatAction>

@@ -11,6 +11,7 @@ export const interlace = defineAction({
   name: 'interlace',
   parameters: { value: required(flag) },
   single: { letter: 'i', canonical: 'bare' },
+  setting: true,
 })
 
 export type Interlace = OperationOf<typeof interlace>

@@ -21,6 +21,7 @@ export const qualityAction = defineAction({
     q: optional(quality),
     Q: optional(quality),
   },
+  setting: true,
   check: ({ q, Q }) =>
     q === undefined && Q === undefined ? 'Expected quality to have q or Q, got neither' : undefined,
   ignored: ({ Q }) => (Q === undefined ? [] : ['q']),

@@ -15,3 +15,8 @@ export function splitCross(key: string): SuffixKey | undefined {
   const sides = `${w === 'AUTO' ? '' : `,w_${w}`}${h === 'AUTO' ? '' : `,h_${h}`}`
   return { sourceKey: directory + file, steps: [`resize,m_${mode}${sides}`] }
 }
+
+/** A key that `splitCross` takes, in its one spelling: with a free side, inside and around are the same. */
+export function spellCross(key: string): string {
+  return key.replace(/(^|\/)(AUTOx\d+|\d+xAUTO)_(?:max|min)(\/[^/]+)$/, '$1$2$3')
+}

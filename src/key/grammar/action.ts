@@ -22,6 +22,8 @@ export interface Action<N extends string = string, P extends ParameterTable = Pa
   readonly single: Single | undefined
   /** The action is the whole request: `info`. */
   readonly alone: boolean
+  /** Says something about the whole request, wherever it stands, and the last one counts: `format`. */
+  readonly setting: boolean
   /** @throws KeyFault `bad_operation`. */
   read(parts: readonly string[]): ReadStep
   /** The canonical spelling. */
@@ -41,6 +43,7 @@ interface ActionSpec<N extends string, P extends ParameterTable> {
   readonly parameters: P
   readonly single?: Single
   readonly alone?: boolean
+  readonly setting?: boolean
   /** What is wrong with the combination, as a message «Expected …, got …»; nothing if all is well. */
   check?(values: Values<P>): string | undefined
   /** Parameters that the documents say are ignored beside the others; they are reset, and reported if given. */
@@ -87,6 +90,7 @@ export function defineAction<const N extends string, P extends ParameterTable>(s
     parameters,
     single,
     alone: spec.alone ?? false,
+    setting: spec.setting ?? false,
 
     read(parts) {
       const given = readParts(parts)

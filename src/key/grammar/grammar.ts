@@ -21,13 +21,14 @@ export function grammarOf(actions: readonly Action[]): Grammar {
 }
 
 export interface ReadChain {
+  /** Steps in the order asked for, then the settings; see `settingsLast`. */
   readonly operations: readonly AnyOperation[]
-  /** `resize l` and the like: given, but without effect beside the others. */
+  /** `resize l` and the like: given, but without effect beside the others; and settings that a later one overrides. */
   readonly ignored: readonly string[]
 }
 
 /**
- * Operations from the texts of their steps (`resize,w_100`), in this order.
+ * Operations from the texts of their steps (`resize,w_100`).
  * @throws KeyFault `bad_operation` that names the action or parameter, what was expected and what was given.
  */
 export function readSteps(steps: readonly string[], grammar: Grammar): ReadChain {
@@ -42,7 +43,37 @@ export function readSteps(steps: readonly string[], grammar: Grammar): ReadChain
     for (const parameter of unused) ignored.push(`${operation.action} ${parameter}`)
   }
   checkTogether(operations, grammar)
-  return { operations, ignored }
+  const sorted = settingsLast(operations, grammar)
+  for (const operation of sorted.overridden) ignored.push(actionOf(operation.action, grammar).print(operation))
+  return { operations: sorted.operations, ignored }
+}
+
+/**
+ * The same request with its settings in one place: behind the steps, in ASCII order of their names, each once (the last one
+ * counts), without those that say what holds anyway. Where nothing else is asked for, one of these stays: an original with
+ * operations is another request than the original alone.
+ */
+function settingsLast(
+  operations: readonly AnyOperation[],
+  grammar: Grammar,
+): { operations: readonly AnyOperation[]; overridden: readonly AnyOperation[] } {
+  const isSetting = ({ action }: AnyOperation): boolean => actionOf(action, grammar).setting
+  const given = operations.filter(isSetting)
+  const last = [...new Map(given.map((setting) => [setting.action, setting])).values()].sort((a, b) =>
+    a.action < b.action ? -1 : 1,
+  )
+  const telling = operations
+    .filter((operation) => !isSetting(operation))
+    .concat(last.filter((setting) => !saysDefault(setting, actionOf(setting.action, grammar))))
+  return {
+    operations: telling.length === 0 ? last : telling,
+    overridden: given.filter((setting) => !last.includes(setting)),
+  }
+}
+
+function saysDefault(operation: AnyOperation, { parameters }: Action): boolean {
+  const values: Readonly<Record<string, unknown>> = { ...operation }
+  return Object.entries(parameters).every(([name, { fallback }]) => values[name] === fallback)
 }
 
 function readStep(step: string, grammar: Grammar): ReadStep {
