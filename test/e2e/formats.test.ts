@@ -3,7 +3,7 @@ import { relative } from 'node:path'
 
 import sharp from 'sharp'
 
-import { findPersonalMetadata } from '../../src/image/metadata/left.ts'
+import { findPersonalMetadata } from '../image/metadata/left.ts'
 import { corpusFiles } from '../support/corpus.ts'
 import { formatSamples, meanDifference } from '../support/pictures.ts'
 import { testCloud, type TestCloud } from './support.ts'

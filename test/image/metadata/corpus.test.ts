@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import sharp from 'sharp'
 import { cutMetadata } from '../../../src/image/metadata/cut.ts'
-import { findPersonalMetadata } from '../../../src/image/metadata/left.ts'
+import { findPersonalMetadata } from './left.ts'
 import { leaks, shownBy } from './checker.ts'
 
 const CORPUS = path.resolve(process.cwd(), '..', 'shared', 'corpus')

@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { cutMetadata } from '../../../src/image/metadata/cut.ts'
-import { findPersonalMetadata } from '../../../src/image/metadata/left.ts'
+import { findPersonalMetadata } from './left.ts'
 import { leaks, shownBy } from './checker.ts'
 import {
   personalAvif,

@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { cutMetadata } from '../../../src/image/metadata/cut.ts'
-import { findPersonalMetadata } from '../../../src/image/metadata/left.ts'
+import { findPersonalMetadata } from './left.ts'
 import { exifSegment, picture, pixels, SECRET, segment, tiff, withSegments } from './samples.ts'
 
 const XAP = 'http://ns.adobe.com/xap/1.0/\0'

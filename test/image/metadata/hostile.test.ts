@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import sharp from 'sharp'
 import { cutMetadata } from '../../../src/image/metadata/cut.ts'
-import { findPersonalMetadata } from '../../../src/image/metadata/left.ts'
+import { findPersonalMetadata } from './left.ts'
 import { personalAvif, personalGif, personalJpeg, personalPng, personalWebp, segment } from './samples.ts'
 
 /** Pixels as far as libvips gets, or undefined where it gets nowhere. */

@@ -1,4 +1,4 @@
-import { findPersonalMetadata } from '../../../src/image/metadata/left.ts'
+import { findPersonalMetadata } from './left.ts'
 import { personalAvif, personalJpeg, personalPng, personalWebp, picture, tiff } from './samples.ts'
 
 describe('finding personal metadata', () => {
