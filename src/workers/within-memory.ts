@@ -3,9 +3,6 @@ import { type Estimate, estimateOf } from './estimate.ts'
 import { type Look, look } from './look.ts'
 import type { Task } from './messages.ts'
 
-/** How wrong an estimate of memory may be, either way. What is nearer to the limit is tried, alone and watched. */
-const ERROR_FACTOR = 1.5
-
 /** A task as it can be carried out here, and what that will cost. */
 export interface Affordable {
   task: Task
@@ -14,7 +11,8 @@ export interface Affordable {
 
 /**
  * What needs more memory than this function will ever have is beyond the limits, like too many pixels: waiting for room would
- * be in vain, and a reader would be told to try again for ever. Told by the bytes, the options and the function's memory alone,
+ * be in vain, and a reader would be told to try again for ever. Workers were seen to take 80 to 96 % of what is estimated, so
+ * hardly anything that could be made is given up. Told by the bytes, the options and the function's memory alone,
  * never by what else is going on. Without operations the original goes out.
  * @param memoryBytes for all pictures together
  * @throws ImageFault source_too_large, with operations
@@ -27,7 +25,7 @@ export function withinMemory(task: Task, source: Buffer, memoryBytes: number): A
 export function withinMemoryOf(task: Task, seen: Look, sourceBytes: number, memoryBytes: number): Affordable {
   const estimate = estimateOf(task, seen, sourceBytes)
   // A drawing is never decoded, and how much it takes is its text's doing: only trying tells.
-  if (seen.format === 'svg' || estimate.needBytes <= ERROR_FACTOR * memoryBytes) return { task, estimate }
+  if (seen.format === 'svg' || estimate.needBytes <= memoryBytes) return { task, estimate }
   if (task.kind === 'render') {
     const megabytes = Math.ceil(estimate.needBytes / 1e6)
     throw new ImageFault(

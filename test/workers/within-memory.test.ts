@@ -31,16 +31,16 @@ it.each([
   ['AVIF of 61 MP in 2 GB', two, picture('avif', 61, 12)],
   ['AVIF of 27 MP in 1 GB', one, picture('avif', 27, 12)],
   ['TIFF of 98 MP in 1 GB', one, picture('tiff', 98, 8)],
-  ['WebP of 60 MP in 1 GB', one, picture('webp', 60, 4)],
+  ['WebP of 40 MP in 1 GB', one, picture('webp', 40, 4)],
   ['WebP of 100 MP in 2 GB', two, picture('webp', 100, 4)],
 ])('%s goes its ordinary way', (_, memoryBytes, seen) => {
   const { task, estimate } = withinMemoryOf(keep, seen, 5e6, memoryBytes)
   expect(task).toBe(keep)
-  expect(estimate.needBytes).toBeLessThan(1.5 * memoryBytes)
+  expect(estimate.needBytes).toBeLessThanOrEqual(memoryBytes)
 })
 
-it('WebP of 80 MP in 1 GB is kept without being decoded', () => {
-  const { task, estimate } = withinMemoryOf(keep, picture('webp', 80, 4), 5e6, one)
+it.each([60, 80])('WebP of %i MP in 1 GB is kept without being decoded', (megapixels) => {
+  const { task, estimate } = withinMemoryOf(keep, picture('webp', megapixels, 4), 5e6, one)
   expect(task.options.limits.maxSourcePixels).toBe(0)
   expect(estimate).toEqual({ mostMs: 8, leastMs: 8, needBytes: 22_000_000 })
 })
