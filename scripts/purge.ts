@@ -1,4 +1,6 @@
 // `npm run purge`: what was made from an original goes, and the next read makes it anew.
+import { once } from 'node:events'
+
 import { derivativesBelow, derivativesOf, sourceOf } from '../src/freshness/derivatives.ts'
 import { objectsWithMark } from '../src/freshness/marks.ts'
 import { checkKey } from '../src/key/decode.ts'
@@ -67,7 +69,10 @@ const remove = async (objects: ListedObject[]) => {
   for (const { key, bytes } of objects) {
     total.removed++
     total.bytes += bytes
-    process.stdout.write(values.json ? `${JSON.stringify({ key, bytes })}\n` : `${key}\n`)
+    // A reader of millions of lines may be slower than the bucket.
+    if (!process.stdout.write(values.json ? `${JSON.stringify({ key, bytes })}\n` : `${key}\n`)) {
+      await once(process.stdout, 'drain')
+    }
   }
 }
 

@@ -46,7 +46,7 @@ async function run(name: string, args: string[], compressed = 'compressed') {
   const peak = peakIn(stderr)
   if (KEYS > 1_000_000) process.stderr.write(`${name} over 2 × ${KEYS} keys: ${peak.toFixed(0)} MB at most\n`)
   if (stdout === '') throw new Error(stderr)
-  return { code, json: JSON.parse(stdout) as Record<string, unknown>, peak }
+  return { code, json: JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>, peak }
 }
 
 /** Lines in a file, packed where its name says so. */
@@ -78,6 +78,26 @@ test(
   async () => {
     const { json, peak } = await run('audit', [], 'lacking')
     expect(json['tally']).toMatchObject({ originals: KEYS, found: { missing: KEYS / 100, stale: 0, orphaned: 0 } })
+    expect(peak).toBeLessThan(MOST_MEGABYTES)
+  },
+  LIMIT_MS,
+)
+
+test(
+  'purge, of what shows a watermark: a walk through everything',
+  async () => {
+    const { code, json, peak } = await run('purge', ['nothing.png', '--mark', '--dry-run'])
+    expect([code, json]).toEqual([0, { removed: 0, bytes: 0, dryRun: true }])
+    expect(peak).toBeLessThan(MOST_MEGABYTES)
+  },
+  LIMIT_MS,
+)
+
+test(
+  'purge of everything below a prefix',
+  async () => {
+    const { json, peak } = await run('purge', ['uploads/', '--dry-run'])
+    expect(json).toMatchObject({ removed: KEYS, dryRun: true })
     expect(peak).toBeLessThan(MOST_MEGABYTES)
   },
   LIMIT_MS,

@@ -38,7 +38,8 @@ export async function fakeOss(buckets: Record<string, FakeBucket>): Promise<Fake
     } else if (key === '' && url.searchParams.has('list-type')) {
       requests.list++
       const count = Number(url.searchParams.get('max-keys') ?? 100)
-      const page = bucket.page(url.searchParams.get('start-after') ?? '', count, url.searchParams.get('prefix') ?? '')
+      const after = url.searchParams.get('continuation-token') ?? url.searchParams.get('start-after') ?? ''
+      const page = bucket.page(after, count, url.searchParams.get('prefix') ?? '')
       const answer = () => response.writeHead(200, { 'content-type': 'application/xml' }).end(listing(page, count))
       if (oss.listDelayMs === 0) answer()
       else setTimeout(answer, oss.listDelayMs)
@@ -69,7 +70,10 @@ function listing(page: readonly FakeObject[], count: number): string {
       `<Contents><Key>${encodeURIComponent(key)}</Key><LastModified>${modified}</LastModified><ETag>"${etag}"</ETag>` +
       `<Type>Normal</Type><Size>${bytes}</Size><StorageClass>Standard</StorageClass></Contents>`,
   )
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult><EncodingType>url</EncodingType><IsTruncated>${page.length === count}</IsTruncated>${contents.join('')}</ListBucketResult>`
+  const last = page.length === count ? page.at(-1) : undefined
+  const next =
+    last === undefined ? '' : `<NextContinuationToken>${encodeURIComponent(last.key)}</NextContinuationToken>`
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult><EncodingType>url</EncodingType><IsTruncated>${page.length === count}</IsTruncated>${next}${contents.join('')}</ListBucketResult>`
 }
 
 /** What a command needs to take it for a deployment. */
