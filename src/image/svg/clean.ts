@@ -3,7 +3,9 @@ import { isHarmlessValue, isKnownAttribute } from './attribute.ts'
 import { cleanCss } from './css.ts'
 import { ELEMENTS, SVG_NAMESPACE, TEXT_ELEMENTS, XLINK_NAMESPACE, XML_NAMESPACE } from './names.ts'
 import { cleanHref } from './references.ts'
-import { MAX_DEPTH, type Tag } from './tree.ts'
+import { MAX_DEPTH, type Tag, withLineFeeds } from './tree.ts'
+
+const MAX_PREFIXES = 100
 
 /** Prefix → namespace, '' for the default one. https://www.w3.org/TR/xml-names/ */
 type Scope = ReadonlyMap<string, string>
@@ -11,7 +13,8 @@ type Scope = ReadonlyMap<string, string>
 /**
  * The drawing without anything that is not on the lists: scripts, handlers, foreign elements, references to the outside,
  * comments, processing instructions, editors' notes. Ids and classes stay: pages refer to them (`icons.svg#home`).
- * Undefined where it cannot be told what it is: not well-formed, entities of its own, not an `svg` of the SVG namespace, too deep.
+ * Undefined where it cannot be told what it is: not well-formed, entities of its own, not an `svg` of the SVG namespace, too deep, too many
+ * prefixes.
  */
 export function cleanSvg(text: string): Tag | undefined {
   const document = parsed(text)
@@ -22,7 +25,7 @@ export function cleanSvg(text: string): Tag | undefined {
   if (declares) return undefined
   const scope = new Map([['xml', XML_NAMESPACE]])
   const clean = cleanElement(root, scope, false, 0)
-  if (clean === undefined || clean === 'too deep' || clean.name !== 'svg') return undefined
+  if (clean === undefined || clean === 'refused' || clean.name !== 'svg') return undefined
   const names: [string, string][] = [['xmlns', SVG_NAMESPACE]]
   if (usesXlink(clean)) names.push(['xmlns:xlink', XLINK_NAMESPACE])
   return { ...clean, attributes: new Map([...names, ...clean.attributes]) }
@@ -30,7 +33,7 @@ export function cleanSvg(text: string): Tag | undefined {
 
 function parsed(text: string): XmlDocument | undefined {
   try {
-    return parseXml(text, { preserveDocumentType: true })
+    return parseXml(withLineFeeds(text), { preserveDocumentType: true })
   } catch {
     // Not well-formed, entities that nobody declared, or nested so deeply that the parser has no stack left.
     return undefined
@@ -38,9 +41,10 @@ function parsed(text: string): XmlDocument | undefined {
 }
 
 /** Undefined for what goes, with all that is in it: nothing of it would be drawn either. */
-function cleanElement(element: XmlElement, outer: Scope, inText: boolean, depth: number): Tag | 'too deep' | undefined {
-  if (depth > MAX_DEPTH) return 'too deep'
+function cleanElement(element: XmlElement, outer: Scope, inText: boolean, depth: number): Tag | 'refused' | undefined {
+  if (depth > MAX_DEPTH) return 'refused'
   const scope = scopeOf(element, outer)
+  if (scope === undefined) return 'refused'
   const { namespace, local } = resolve(element.name, scope, true)
   if (namespace !== SVG_NAMESPACE || !ELEMENTS.has(local)) return undefined
   const attributes = cleanAttributes(element, local, scope)
@@ -56,15 +60,17 @@ function cleanElement(element: XmlElement, outer: Scope, inText: boolean, depth:
     if (child instanceof XmlText && textInside) children.push(child.text)
     if (!(child instanceof XmlElement)) continue
     const clean = cleanElement(child, scope, textInside, depth + 1)
-    if (clean === 'too deep') return clean
+    if (clean === 'refused') return clean
     if (clean !== undefined) children.push(clean)
   }
   return { name: local, attributes, children }
 }
 
-function scopeOf(element: XmlElement, outer: Scope): Scope {
+/** Undefined where it has more prefixes than anybody needs: each element that declares one copies them all. */
+function scopeOf(element: XmlElement, outer: Scope): Scope | undefined {
   const declared = Object.entries(element.attributes).filter(([name]) => /^xmlns(:|$)/.test(name))
   if (declared.length === 0) return outer
+  if (outer.size + declared.length > MAX_PREFIXES) return undefined
   return new Map([...outer, ...declared.map(([name, value]) => [name.slice('xmlns:'.length), value] as const)])
 }
 

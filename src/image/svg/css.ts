@@ -1,4 +1,5 @@
 // CSS as style sheets, style attributes and presentation attributes have it. Nothing in it may load anything or run.
+// White space is what CSS takes for it: a no-break space is a letter there, and `\s` would not see that.
 
 /** At-rules that only group rules, name animations or embed a font. Not @import, @namespace, @charset, @document. */
 const AT_RULES = new Set([
@@ -24,32 +25,68 @@ const FUNCTIONS = new Set(
     .concat(''),
 )
 
-const DATA =
-  'data:(?:image/(?:png|jpeg|jpg|gif|webp|avif)|font/[a-z0-9.+-]+|application/(?:x-)?font-[a-z0-9.+-]+|application/vnd\\.ms-fontobject)' +
-  '(?:;charset=[a-z0-9-]+)?;base64,[a-z0-9+/=]*'
-const HARMLESS_URL = new RegExp(String.raw`^url\(\s*(["']?)(?:#[^\s"'()<>]+|${DATA})\1\s*\)`)
+const LONGEST_FUNCTION = Math.max(...[...FUNCTIONS].map(({ length }) => length))
+
+const WHITE_SPACE = new Set(' \t\r\n\f')
+
+/** What ends a name before a parenthesis. */
+const NAME_ENDS = new Set(' \t\r\n\f,;:{}()[]/*+=\'"!>~|')
+
+const DATA_HEAD =
+  /^data:(?:image\/(?:png|jpeg|jpg|gif|webp|avif)|font\/[a-z0-9.+-]+|application\/(?:x-)?font-[a-z0-9.+-]+|application\/vnd\.ms-fontobject)(?:;charset=[a-z0-9-]+)?;base64$/
 
 // Ways of old browsers to run something out of a style sheet.
 const ACTIVE_WORDS = /-moz-binding|behaviou?r\s*:|javascript:|vbscript:/
 
 /**
  * True where CSS loads nothing and runs nothing. Looked at as characters, not as structure, so what is in a string counts as
- * well; a backslash is refused because with it any name can be spelled in other letters.
+ * well; a backslash is refused because with it any name can be spelled in other letters, a comment because it parts words.
  */
 export function isHarmlessCss(css: string): boolean {
   const text = css.toLowerCase()
-  if (text.includes('\\') || ACTIVE_WORDS.test(text)) return false
-  for (const [, name = ''] of text.matchAll(/@([^\s{;("']*)/g)) if (!AT_RULES.has(name)) return false
-  for (const { 1: name = '', index } of text.matchAll(/([^\s,;:{}()[\]/*+='"!>~|]*)\(/g)) {
-    if (!FUNCTIONS.has(name)) return false
-    if (name === 'url' && !HARMLESS_URL.test(text.slice(index))) return false
+  if (text.includes('\\') || text.includes('/*') || ACTIVE_WORDS.test(text)) return false
+  for (const [, name = ''] of text.matchAll(/@([^ \t\r\n\f{;("']*)/g)) if (!AT_RULES.has(name)) return false
+  for (let open = text.indexOf('('); open >= 0; open = text.indexOf('(', open + 1)) {
+    const name = nameBefore(text, open)
+    if (name === undefined || !FUNCTIONS.has(name)) return false
+    if (name === 'url' && !isHarmlessUrl(text, open + 1)) return false
   }
   return true
 }
 
-/** A style sheet or a list of declarations without the rules and declarations that are not harmless. */
+function nameBefore(text: string, open: number): string | undefined {
+  for (let from = open; open - from <= LONGEST_FUNCTION; from--) {
+    if (from === 0 || NAME_ENDS.has(text.charAt(from - 1))) return text.slice(from, open)
+  }
+  return undefined
+}
+
+/** `#name`, or pixels or a font that are in the address itself. A percent sign would spell a name in other letters. */
+function isHarmlessUrl(text: string, from: number): boolean {
+  let end = text.indexOf(')', from)
+  if (end < 0) return false
+  let start = from
+  while (WHITE_SPACE.has(text.charAt(start))) start++
+  while (end > start && WHITE_SPACE.has(text.charAt(end - 1))) end--
+  const quote = text.charAt(start)
+  if (quote === '"' || quote === "'") {
+    if (end - start < 2 || text.charAt(--end) !== quote) return false
+    start++
+  }
+  const address = text.slice(start, end)
+  if (address.startsWith('#')) return isLocalReference(address)
+  const comma = address.indexOf(',')
+  return comma > 0 && DATA_HEAD.test(address.slice(0, comma)) && !/[^a-z0-9+/=]/.test(address.slice(comma + 1))
+}
+
+/** `#name` as it is written and nothing else: no white space, escapes or percent signs that would make another name of it. */
+export function isLocalReference(address: string): boolean {
+  return address.length > 1 && address.startsWith('#') && !/[\s"'()<>\\%]/.test(address)
+}
+
+/** A style sheet or a list of declarations without comments, and without the rules and declarations that are not harmless. */
 export function cleanCss(css: string): string {
-  const text = css.replace(/\/\*[^]*?\*\//g, ' ')
+  const text = withoutComments(css)
   if (isHarmlessCss(text)) return text
   let kept = ''
   let refusedDepth = 0
@@ -63,6 +100,28 @@ export function cleanCss(css: string): string {
     else if (end === '}') kept += end
   }
   return kept
+}
+
+/** One that is never closed ends the sheet. In strings there are none. */
+function withoutComments(css: string): string {
+  if (!css.includes('/*')) return css
+  let kept = ''
+  let from = 0
+  let quote = ''
+  for (let at = 0; at < css.length; at++) {
+    const char = css.charAt(at)
+    if (quote !== '') {
+      if (char === quote || char === '\n') quote = ''
+    } else if (char === '"' || char === "'") quote = char
+    else if (char === '/' && css.charAt(at + 1) === '*') {
+      kept += `${css.slice(from, at)} `
+      const end = css.indexOf('*/', at + 2)
+      if (end < 0) return kept
+      from = end + 2
+      at = from - 1
+    }
+  }
+  return kept + css.slice(from)
 }
 
 /** Text up to each `;`, `{` and `}` that is neither in a string nor in brackets. */

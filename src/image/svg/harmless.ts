@@ -2,7 +2,7 @@ import { parseXml, XmlElement, XmlText } from '@rgrove/parse-xml'
 import { isHarmlessValue, isKnownAttribute } from './attribute.ts'
 import { isHarmlessCss } from './css.ts'
 import { ELEMENTS, SVG_NAMESPACE, XLINK_NAMESPACE } from './names.ts'
-import { MAX_DEPTH } from './tree.ts'
+import { MAX_DEPTH, withLineFeeds } from './tree.ts'
 import { drawnElements, MAX_DRAWN_ELEMENTS } from './weight.ts'
 
 /**
@@ -13,7 +13,7 @@ import { drawnElements, MAX_DRAWN_ELEMENTS } from './weight.ts'
 export function isHarmlessSvg(text: string): boolean {
   if (!text.startsWith('<svg') || /<[!?]/.test(text)) return false
   try {
-    const { root } = parseXml(text)
+    const { root } = parseXml(withLineFeeds(text))
     if (root?.name !== 'svg' || root.attributes['xmlns'] !== SVG_NAMESPACE) return false
     return isHarmlessElement(root, 0) && drawnElements(root) <= MAX_DRAWN_ELEMENTS
   } catch {

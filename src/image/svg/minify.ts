@@ -1,4 +1,5 @@
 import type { Config } from 'svgo'
+import { verticesIn } from './paint.ts'
 import type { Tag } from './tree.ts'
 
 /** Digits after the point that are enough for a drawing a hundred units wide: a thousandth of a unit cannot be seen. */
@@ -47,15 +48,25 @@ const MAX_SIBLING_PAIRS = 16_000_000
 /** … and each rule of a style sheet for each element. */
 const MAX_RULES_TIMES_ELEMENTS = 500_000
 
+/** … and long values again and again: 50,000 letters of a transform, or 22,000 numbers of a path, cost a second or two. */
+const MAX_VALUE_WORK = 2_500_000_000
+
+function valueWork(name: string, value: string): number {
+  if (name === 'href' || name === 'xlink:href') return 0
+  return name === 'd' || name === 'points' ? 5 * verticesIn(value) ** 2 : value.length ** 2
+}
+
 /**
- * Whether svgo is done with it in two or three seconds. What is not only gets cleaned, which takes time in proportion to its
- * length: what goes out depends on the drawing, not on the hurry.
+ * Whether svgo is done with it in two or three seconds, told by what is in it and never by a clock. What is not only gets
+ * cleaned, which takes time in proportion to its length.
  */
 function canBeMinified(text: string, root: Tag): boolean {
   let pairs = 0
   let elements = 0
   let rules = 0
-  const count = ({ name, children }: Tag): void => {
+  let work = 0
+  const count = ({ name, attributes, children }: Tag): void => {
+    for (const [attribute, value] of attributes) work += valueWork(attribute, value)
     elements++
     pairs += children.length ** 2
     for (const child of children) {
@@ -64,11 +75,13 @@ function canBeMinified(text: string, root: Tag): boolean {
     }
   }
   count(root)
-  return text.length <= MAX_BYTES && pairs <= MAX_SIBLING_PAIRS && rules * elements <= MAX_RULES_TIMES_ELEMENTS
+  if (text.length > MAX_BYTES || work > MAX_VALUE_WORK) return false
+  return pairs <= MAX_SIBLING_PAIRS && rules * Math.max(rules, elements) <= MAX_RULES_TIMES_ELEMENTS
 }
 
 /**
- * The same drawing in fewer characters, with svgo (https://svgo.dev). Undefined where svgo cannot do it, or not in time.
+ * The same drawing in fewer characters, with svgo (https://svgo.dev). Undefined where svgo cannot do it, or would take too long.
+ * Rejects where svgo cannot be loaded.
  * @param text `root` as it is written, known to be harmless: svgo is no guard
  */
 export async function minifySvg(text: string, root: Tag): Promise<string | undefined> {
@@ -94,10 +107,10 @@ function digitsFor(text: string): number {
     .split(/[\s,]+/)
     .map(Number)
   const sides =
-    box?.slice(2) ??
+    box?.slice(2, 4) ??
     [/\swidth="([^"]*)"/, /\sheight="([^"]*)"/].map((side) => Number.parseFloat(side.exec(root)?.[1] ?? ''))
   const side = Math.min(100, ...sides.filter((one) => one > 0))
-  const factors = [...text.matchAll(/\b(?:scale|matrix)\(([^)]*)\)/g)].flatMap(([, numbers = '']) =>
+  const factors = [...text.matchAll(/\b(?:scale|matrix)\(([^()]*)\)/g)].flatMap(([, numbers = '']) =>
     numbers
       .split(/[\s,]+/)
       .slice(0, 4)

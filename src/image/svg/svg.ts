@@ -6,7 +6,7 @@ import { isHarmlessSvg } from './harmless.ts'
 import { minifySvg } from './minify.ts'
 import { write } from './tree.ts'
 
-/** More tags, attributes and references than can be looked at in a second or two. */
+/** More tags, attributes and references are no drawing anybody waits for; fewer are looked at in a second or two. */
 const MAX_MARKS = 150_000
 
 export interface HarmlessSvg {
@@ -17,7 +17,9 @@ export interface HarmlessSvg {
 
 /**
  * The same drawing, harmless and never larger, or undefined where that cannot be promised: compressed or not UTF-8, not
- * well-formed, with entities of its own, too large, or such that its parts multiply. Depends on the bytes alone; never rejects.
+ * well-formed, with entities of its own, too large, or such that its parts multiply. Which of them depends on the bytes alone,
+ * and without svgo, which is given bounded work (minify.ts), it takes time in proportion to their number. Rejects only where
+ * svgo cannot be loaded, a fault of the place and not of the file.
  */
 export async function harmlessSvg(source: Buffer): Promise<HarmlessSvg | undefined> {
   const text = textOf(source)

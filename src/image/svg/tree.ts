@@ -23,3 +23,8 @@ function escaped(text: string, inElement = false): string {
   const safe = text.replace(inElement ? /[&<>]/g : /[&<>"]/g, (char) => ESCAPES[char] ?? char)
   return safe.replace(inElement ? /\r/g : /[\t\n\r]/g, (char) => `&#${char.charCodeAt(0)};`)
 }
+
+/** As XML reads line ends (https://www.w3.org/TR/xml/#sec-line-ends). The parser does the same, but copies the rest for each. */
+export function withLineFeeds(text: string): string {
+  return text.replace(/\r\n?/g, '\n')
+}

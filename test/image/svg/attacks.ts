@@ -66,6 +66,11 @@ export function attacks(canary: string): Record<string, Buffer> {
     'fill-spelled': svg(
       `<rect ${SIZE} fill="u\\72l(${canary}/spelled#a)" style="fill:u\\000072l(${canary}/spelled2#a)"/>`,
     ),
+    // A letter to CSS: the address of a neighbour in the bucket.
+    'fill-no-break-space': svg(
+      `<rect ${SIZE} fill="url(&#xa0;#a)" style="mask:url(&#xfeff;#b)"/><style>rect{background:url(&#x3000;#c)}svg{background:url('&#xa0;#d')}</style>`,
+    ),
+    'use-no-break-space': svg(`<use href="&#xa0;#a"/><use xlink:href="&#x3000;#b"/><image ${SIZE} href="&#xfeff;#c"/>`),
     'cursor-outside': svg(
       `<rect ${SIZE} cursor="url(${canary}/cursor),auto" style="cursor:url(${canary}/cursor2),auto"/>`,
     ),
@@ -123,7 +128,45 @@ export function bombs(): Record<string, Buffer> {
   const levels = (count: number, level: (i: number) => string) =>
     Array.from({ length: count }, (_, i) => level(i)).join('')
   const svg = (inside: string) => Buffer.from(`<svg ${SVG}>${inside}</svg>`)
+  const rects = '<rect/>'.repeat(1000)
+  const line = `d="M0 0${'h1'.repeat(1000)}"`
+  const inherited = (fill: string, more = '') =>
+    svg(
+      `${more}<pattern id="p"><g ${fill.replace('#p', '#q')}>${rects}</g></pattern><pattern id="q">${rects}</pattern><g ${fill}>${rects}</g>`,
+    )
+  const byRule = (sheet: string) =>
+    svg(`<style>${sheet}</style><pattern id="q">${rects}</pattern><g class="p">${rects}</g>`)
   return {
+    'use of use, percent-encoded': svg(
+      `<g id="u0"><rect/></g>${levels(9, (i) => `<g id="u${i + 1}">${`<use href="#%75${i}"/>`.repeat(10)}</g>`)}<rect fill="url(#%75)"/>`,
+    ),
+    'markers for each vertex': svg(`<marker id="m">${rects}</marker><path ${line} style="marker-mid:url(#m)"/>`),
+    'markers for each vertex, inherited': svg(
+      `<marker id="m">${rects}</marker><g style="--a:url(#m)"><path ${line} style="marker:var(--a)"/></g>`,
+    ),
+    'markers for each vertex, used': svg(
+      `<marker id="m">${rects}</marker><path id="l" ${line}/><use href="#l" marker-mid="url(#m)"/>`,
+    ),
+    'markers for each vertex by style sheet': svg(
+      `<style>path{d:path("M0 0${'h1'.repeat(1000)}")}</style><marker id="m">${rects}</marker><path marker-mid="url(#m)"/>`,
+    ),
+    'fill that is inherited': inherited('fill="url(#p)"'),
+    'stroke that is inherited': inherited('style="stroke:url(#p)"'),
+    'fill that is inherited by what is used': svg(
+      `<pattern id="p">${rects}</pattern><g id="g">${rects}</g><use href="#g" fill="url(#p)"/>`,
+    ),
+    'fill that is inherited by style sheet': byRule('.p{fill:url(#q)}'),
+    'fill that is inherited by nested rule': byRule('g{fill:url(#q);rect{}}'),
+    'fill that is inherited by nested self': byRule('.p{&{fill:url(#q)}}'),
+    'fill that is inherited by a grouped rule': byRule('@media all{@supports (x:y){.p{fill:url(#q)}}}'),
+    'fill that is inherited by keyframes': byRule('@keyframes k{from,to{fill:url(#q)}}.p{animation:k 1s}'),
+    'fill that is inherited by a rule behind strings': byRule('[a="{"],.p{fill:url(#q)}'),
+    'fill that is inherited by animation': svg(
+      `<pattern id="p">${rects}</pattern><g id="g">${rects}</g><set href="#g" attributeName="fill" to="url(#p)"/>`,
+    ),
+    'masks that are inherited in words': svg(
+      `<mask id="m">${rects}</mask><g mask="url(#m)">${'<rect mask="inherit"/>'.repeat(1000)}</g>`,
+    ),
     'use of use': svg(
       `<g id="u0"><rect/></g>${levels(9, (i) => `<g id="u${i + 1}">${`<use href="#u${i}"/>`.repeat(10)}</g>`)}`,
     ),

@@ -82,6 +82,25 @@ describe('an SVG that only draws', () => {
     expect(files.every((file) => file.endsWith('.svg'))).toBe(true)
   })
 
+  it.each([
+    '<style>.a{fill:url(#g)} g > .b:hover{fill:url("#g")} @media print{svg{fill:none}}</style>',
+    '<g fill="url(#g)" clip-path="url(#c)"><g clip-path="url( #c )"><g clip-path="url(#c)">',
+    '<g stroke="url(#g)" style="fill:url(#g);marker-end:url(#m)">',
+    '<g mask="url(#m)" filter="url(#f)"><g font-family="inherit" opacity=".5">',
+  ])('stays a picture with thousands of shapes that are painted as drawings are: %s', async (painted) => {
+    const inside = `<defs><linearGradient id="g"><stop/><stop offset="1"/></linearGradient><clipPath id="c"><path d="M0 0h9v9z"/></clipPath><marker id="m"><path d="M0 0h1"/></marker><filter id="f"><feGaussianBlur stdDeviation="1"/></filter></defs>${painted}${'<path class="a b" d="M0 0h1v1z"/>'.repeat(5000)}${'</g>'.repeat(painted.split('<g').length - 1)}`
+    const made = await harmlessSvg(Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg">${inside}</svg>`))
+    expect(made).toBeDefined()
+  })
+
+  it('keeps its style sheet where a comment ends or does not, and strings as they are', async () => {
+    const text = `<svg xmlns="http://www.w3.org/2000/svg"><style>/* it's */rect{fill:red}/* /* */text{font-family:'a/b'}/* no end rect{fill:blue}</style><rect width="1" height="1"/><text>a</text></svg>`
+    const made = (await harmlessSvg(Buffer.from(text)))?.bytes.toString('utf8')
+    expect(made).toContain('rect{fill:red}')
+    expect(made).toMatch(/text\{font-family:['"]?a\/b/)
+    expect(made).not.toContain('blue')
+  })
+
   it('keeps what pages refer to: ids, classes, unused symbols, titles, roles', async () => {
     const sprite = `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="icons"><title>Icons</title><symbol id="home" viewBox="0 0 24 24"><path class="roof" d="M2 12 L 12 2 L 22 12"/></symbol><g id="hidden" display="none"><path d="M0 0L9 9"/></g></svg>`
     const { bytes } = (await harmlessSvg(Buffer.from(sprite))) ?? {}
