@@ -13,7 +13,7 @@ export interface Affordable {
  * What needs more memory than this function will ever have is beyond the limits, like too many pixels: waiting for room would
  * be in vain, and a reader would be told to try again for ever. Workers were seen to take 80 to 96 % of what is estimated, so
  * hardly anything that could be made is given up. Told by the bytes, the options and the function's memory alone,
- * never by what else is going on. Without operations the original goes out.
+ * never by what else is going on. Without operations the picture keeps its format, or else the original goes out.
  * @param memoryBytes for all pictures together
  * @throws ImageFault source_too_large, with operations
  */
@@ -32,6 +32,11 @@ export function withinMemoryOf(task: Task, seen: Look, sourceBytes: number, memo
       'source_too_large',
       `Expected a picture that fits into the function's memory, got one that takes about ${megabytes} MB with these operations`,
     )
+  }
+  // Another format may take more than the source's own.
+  if (task.options.format !== 'keep') {
+    const same: Task = { ...task, options: { ...task.options, format: 'keep' } }
+    return withinMemoryOf(same, seen, sourceBytes, memoryBytes)
   }
   const limits = { ...task.options.limits, maxSourcePixels: 0 }
   const undecoded: Task = { ...task, options: { ...task.options, limits } }

@@ -45,6 +45,15 @@ it.each([60, 80])('WebP of %i MP in 1 GB is kept without being decoded', (megapi
   expect(estimate).toEqual({ mostMs: 8, leastMs: 8, needBytes: 22_000_000 })
 })
 
+it('what fits in its own format only keeps that', () => {
+  const avif: Task = { kind: 'compress', options: compressing({ format: 'avif' }) }
+  const as = (megapixels: number, memoryBytes: number) =>
+    withinMemoryOf(avif, picture('jpeg', megapixels, 0), 5e6, memoryBytes).task
+  expect(as(20, one)).toBe(avif)
+  expect(as(24, one)).toEqual(keep)
+  expect(as(24, two)).toBe(avif)
+})
+
 it('with operations what does not fit is a fault that stays', () => {
   expect(() => withinMemoryOf(whole, picture('avif', 98, 12), 5e6, one)).toThrow(ImageFault)
   try {
