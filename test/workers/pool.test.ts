@@ -190,7 +190,7 @@ describe('a pool of workers', () => {
     const plain = await sharp({ create: { width: 5000, height: 4000, channels: 3, background: '#123456' } })
       .avif({ effort: 0 })
       .toBuffer()
-    const claim = Buffer.from('00000018' + '66726565' + '69737065' + '00000000' + '00007530' + '00007530', 'hex')
+    const claim = Buffer.from('000000186672656569737065000000000000753000007530', 'hex')
     const pool = built.pool({ workers: 1, memoryBytes: 200_000_000 })
     await expect(pool.compress(Buffer.concat([plain, claim]), compressing())).rejects.toBeInstanceOf(Overloaded)
     expect(pool.stats()).toMatchObject({ killed: 1, refused: 0 })
