@@ -3,7 +3,7 @@ import { edgeFetch } from '../../scripts/local/edge/fetch.ts'
 import { runRoutine } from '../../scripts/local/edge.ts'
 import { ACCEPT, type Bucket, startBucket, STYLES } from './edge-bucket.ts'
 
-/** Issue 4 says 20 KB; the settings of a deployment come on top. */
+/** What an edge routine may weigh; the settings of a deployment come on top. */
 const MAX_BYTES = 20_000
 
 const settings = { bucketUrl: 'https://img.example.com', dialects: ['suffix', 'style'], styles: {} }
