@@ -67,7 +67,8 @@ it.each(['formats', 'graphics'])(
   'real pictures: %s',
   async (folder) => {
     const wrong: string[] = []
-    for (const file of corpusFiles(folder)) {
+    // Every second one: test/image/corpus.test.ts has them all, without the way through the cloud.
+    for (const file of corpusFiles(folder).filter((_, index) => index % 2 === 0)) {
       const key = relative('..', file).replace(/^.*corpus\//, '')
       await expectRight(key, readFileSync(file)).catch((error: unknown) =>
         wrong.push(`${key}: ${String(error).slice(0, 400)}`),
