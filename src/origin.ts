@@ -18,6 +18,7 @@ import { isPassing, OssFault } from './oss/fault.ts'
 import { operableType, passedType } from './passthrough.ts'
 import { discard, passThroughProduct, pictureProduct, type Product, type ProductPlace } from './product.ts'
 import { type PutOutcome, settlePut } from './put.ts'
+import { confirmType, openInTime, openOriginal, openSame, readWhole } from './reading.ts'
 
 /** A request as either entry hands it over. */
 export interface OriginRequest {
@@ -70,9 +71,6 @@ interface Flight {
 
 /** Kept back from the time for making a picture, for putting and sending it. */
 const ANSWER_RESERVE_MS = 500
-
-/** What is not a picture is read to its end, in memory, up to this size before it is judged by its first bytes. */
-const VERIFIED_FIRST_BYTES = 4_194_304
 
 /** Characters; a key of 1,023 bytes is longer when it is percent-encoded, but its beginning says which it was. */
 const MOST_LOGGED_PATH = 1200
@@ -224,7 +222,7 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
     const started = Date.now()
     const latestRetry = started + config.deadlineMs / 3
     for (let attempt = 1; ; attempt++) {
-      const original = await openOriginal(key, buckets, deadline)
+      const original = await openOriginal(key, buckets.originals, deadline)
       try {
         return await makeFrom(original, key, buckets, started, deadline)
       } catch (thrown) {
@@ -232,16 +230,6 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
         const onTheWay = thrown instanceof OssFault && isPassing(thrown)
         if (attempt > 1 || !onTheWay || Date.now() > latestRetry) throw thrown
       }
-    }
-  }
-
-  async function openOriginal(key: ParsedKey, { originals }: Buckets, deadline: number): Promise<OpenOriginal> {
-    try {
-      return await originals.open(key.sourceKey, deadline)
-    } catch (error) {
-      // A mistyped style, say: the whole string is then no object's name either.
-      const missing = error instanceof OssFault && error.kind === 'missing'
-      throw missing && key.whenMissing !== undefined ? key.whenMissing : error
     }
   }
 
@@ -260,7 +248,7 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
       sendMeta: config.store === 'mirror',
     }
     const sniffed = sniff(await original.head(SNIFF_BYTES))
-    await confirmType(sniffed, original, key, originals, deadline)
+    await confirmType(sniffed, original, key.sourceKey, originals, config.maxSourceBytes, deadline)
     const asked = key.operations.length > 0
     const type = asked ? operableType(sniffed, original.facts, config) : passedType(sniffed, original.facts, config)
     if (!type.compressible) {
@@ -288,64 +276,7 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
     )
   }
 
-  /**
-   * Whether something may go out, and as what, is decided by its first bytes, and the copy on the server makes that last:
-   * where the rest is not read before, those bytes are verified, by reading all of a small original, else by a second read.
-   */
-  async function confirmType(
-    sniffed: ReturnType<typeof sniff>,
-    original: OpenOriginal,
-    key: ParsedKey,
-    originals: Originals,
-    deadline: number,
-  ): Promise<void> {
-    const { bytes, etag } = original.facts
-    if (sniffed.format !== undefined && bytes <= config.maxSourceBytes) return
-    if (bytes <= VERIFIED_FIRST_BYTES) {
-      await original.head(VERIFIED_FIRST_BYTES + 1)
-      return
-    }
-    const again = sniff(await originals.peek(key.sourceKey, etag, SNIFF_BYTES, deadline))
-    if (again.contentType === sniffed.contentType && again.format === sniffed.format) return
-    throw new OssFault('damaged', 'read original: its first bytes differ from one read to the next')
-  }
-
-  /** What comes too late is closed when it comes. */
-  async function openInTime(opening: Promise<OpenOriginal>, deadline: number): Promise<OpenOriginal> {
-    return beforeDeadline(opening, deadline).catch((error: unknown) => {
-      opening.then(
-        (late) => late.close(),
-        () => undefined,
-      )
-      throw error
-    })
-  }
-
-  /** For those who joined while it streams through: the same original once more, or nothing. */
-  async function openSame(originals: Originals, key: string, etag: string, deadline: number): Promise<OpenOriginal> {
-    const reread = await originals.open(key, deadline)
-    if (reread.facts.etag === etag) return reread
-    reread.close()
-    throw new OssFault('conflict', 'read original: it was replaced meanwhile')
-  }
-
   return { handle, make }
-}
-
-/** Another original that a picture needs, such as a watermark's. */
-async function readWhole(originals: Originals, key: string, mostBytes: number, deadline: number): Promise<Buffer> {
-  const original = await originals.open(key, deadline)
-  try {
-    if (!(original.facts.bytes <= mostBytes)) {
-      throw new AppError(
-        'source_too_large',
-        `Expected a watermark picture of at most ${mostBytes} bytes, got a larger one.`,
-      )
-    }
-    return await original.readAll()
-  } finally {
-    original.close()
-  }
 }
 
 function noteError(line: RequestLine, error: AppError): void {
