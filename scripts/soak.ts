@@ -6,7 +6,8 @@ import { join, resolve } from 'node:path'
 import { EXIT, fail, readArgs } from './args.ts'
 import { showProgress } from './running/progress.ts'
 import { stopOnSignals } from './running/stop.ts'
-import { isClean, soak } from './soak/run.ts'
+import { isClean } from './soak/report.ts'
+import { soak } from './soak/run.ts'
 
 const HELP = `
 npm run soak -- [--seed N] [--requests M]

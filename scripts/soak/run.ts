@@ -3,12 +3,14 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 
+import { bucketLister } from '../listing/bucket.ts'
 import { type LocalCloud, startCloud } from '../local/cloud.ts'
 import { ownerClient } from '../owner.ts'
 import { anyFault } from './faults.ts'
 import { bases, mutate } from './inputs.ts'
 import { OPERATIONS, wrongWith } from './judge.ts'
 import { seededRandom } from './random.ts'
+import { countLines, emptyReport, type SoakReport } from './report.ts'
 import { held, slopeOf } from './watch.ts'
 
 export interface SoakOptions {
@@ -23,36 +25,6 @@ export interface SoakOptions {
   peaceful?: boolean
   onProgress?: (done: number, note: string) => void
   signal?: AbortSignal
-}
-
-export interface Failure {
-  key: string
-  why: string
-  /** What was uploaded, to try it again. */
-  input?: Buffer
-}
-
-export interface SoakReport {
-  seed: number
-  requests: number
-  inputs: number
-  faultsInjected: number
-  killed: { instances: number; workers: number }
-  /** Workers that ended in the middle of a picture, whoever ended them. */
-  crashed: number
-  /** What failed for a passing reason and was right when asked again without faults. */
-  recovered: number
-  statuses: Record<string, number>
-  wrongAnswered: number
-  wrongStored: number
-  hung: number
-  notRecovered: number
-  /** Pictures made more than once for one key although nothing had gone wrong. */
-  madeTwice: number
-  leaked: { descriptors: number; processes: number }
-  memory: { peakMb: number; slopePercentOfLastHalf: number; samples: number }
-  seconds: number
-  failures: Failure[]
 }
 
 /** The mirror gives up after 10 s; a second more is this machine's. */
@@ -104,25 +76,7 @@ async function run(
   const disturbed = new Set<string>()
   const again = new Map<string, Asked>()
   const memory: number[] = []
-  const report: SoakReport = {
-    seed: options.seed,
-    requests: 0,
-    inputs: 0,
-    faultsInjected: 0,
-    killed: { instances: 0, workers: 0 },
-    crashed: 0,
-    recovered: 0,
-    statuses: {},
-    wrongAnswered: 0,
-    wrongStored: 0,
-    hung: 0,
-    notRecovered: 0,
-    madeTwice: 0,
-    leaked: { descriptors: 0, processes: 0 },
-    memory: { peakMb: 0, slopePercentOfLastHalf: 0, samples: 0 },
-    seconds: 0,
-    failures: [],
-  }
+  const report = emptyReport(options.seed)
   let troubled = false
   let fired = 0
 
@@ -298,53 +252,36 @@ async function run(
 
   async function judgeStored(): Promise<void> {
     const bucket = ownerClient({ ...addresses, endpoint: addresses.oss }, addresses.compressed)
-    for await (const key of keysOf(bucket)) {
-      const { content, res } = await bucket.get(key)
-      const [source = '', operation] = key.split('__op__')
-      const original = uploaded.get(source)
-      const headers = res.headers as Record<string, string | undefined>
-      const answer = {
-        contentType: headers['content-type'] ?? '',
-        body: content as Buffer,
-      }
-      const why =
-        original === undefined
-          ? 'stored, although there is no original'
-          : answered.get(key)?.equals(answer.body) === true
-            ? undefined
-            : await wrongWith(original, operation, answer)
-      if (why === undefined) continue
-      report.wrongStored++
-      fail({ key, source, operation }, `stored: ${why}`)
+    for await (const page of bucketLister(bucket).pages({ prefix: '', after: '' })) {
+      for (const { key } of page) await judgeObject(bucket, key)
     }
   }
 
-  const made = new Map<string, number>()
-  for (const text of lines) {
-    if (/worker \d+ ended in the middle/.test(text)) report.crashed++
-    if (!text.startsWith('{')) continue
-    const line = JSON.parse(text) as { requestedKey?: string; status?: number; joined?: boolean; outcome?: string }
-    if (line.status !== 200 || line.joined === true || line.requestedKey === undefined) continue
-    if (line.outcome === 'compressed' || line.outcome === 'transformed')
-      made.set(line.requestedKey, (made.get(line.requestedKey) ?? 0) + 1)
+  async function judgeObject(bucket: ReturnType<typeof ownerClient>, key: string): Promise<void> {
+    const { content, res } = await bucket.get(key)
+    const [source = '', operation] = key.split('__op__')
+    const original = uploaded.get(source)
+    const headers = res.headers as Record<string, string | undefined>
+    const answer = {
+      contentType: headers['content-type'] ?? '',
+      body: content as Buffer,
+    }
+    const why =
+      original === undefined
+        ? 'stored, although there is no original'
+        : answered.get(key)?.equals(answer.body) === true
+          ? undefined
+          : await wrongWith(original, operation, answer)
+    if (why === undefined) return
+    report.wrongStored++
+    fail({ key, source, operation }, `stored: ${why}`)
   }
-  for (const [key, times] of made) if (times > 1 && !disturbed.has(key) && !again.has(key)) report.madeTwice++
+
+  countLines(lines, report, (key) => disturbed.has(key) || again.has(key))
   report.memory.samples = memory.length
   report.memory.slopePercentOfLastHalf = Math.round(slopeOf(memory) * 10_000) / 100
   report.seconds = Math.round((Date.now() - started) / 1000)
   return report
-}
-
-async function* keysOf(client: ReturnType<typeof ownerClient>): AsyncGenerator<string> {
-  let token: string | undefined
-  do {
-    const page = await client.listV2(
-      { 'max-keys': '1000', ...(token === undefined ? {} : { 'continuation-token': token }) },
-      {},
-    )
-    for (const { name } of page.objects ?? []) yield name
-    token = page.nextContinuationToken
-  } while (token !== undefined && token !== '' && token !== null)
 }
 
 function corpus(folder: string | undefined): [string, Buffer][] {
@@ -355,11 +292,4 @@ function corpus(folder: string | undefined): [string, Buffer][] {
     .filter((path) => statSync(path).size <= 262_144)
     .sort()
     .map((path, at) => [`c${at}-${path.replace(/^.*\.(\w+)$/, 'x.$1').replace(/[^\w.-]/g, '_')}`, readFileSync(path)])
-}
-
-/** Whether everything was as it has to be. */
-export function isClean(report: SoakReport): boolean {
-  const { wrongAnswered, wrongStored, hung, notRecovered, madeTwice, leaked, failures } = report
-  const counts = [wrongAnswered, wrongStored, hung, notRecovered, madeTwice, leaked.descriptors, leaked.processes]
-  return counts.every((count) => count === 0) && failures.length === 0
 }

@@ -1,0 +1,74 @@
+// What a soak found.
+
+export interface Failure {
+  key: string
+  why: string
+  /** What was uploaded, to try it again. */
+  input?: Buffer
+}
+
+export interface SoakReport {
+  seed: number
+  requests: number
+  inputs: number
+  faultsInjected: number
+  killed: { instances: number; workers: number }
+  /** Workers that ended in the middle of a picture, whoever ended them. */
+  crashed: number
+  /** What failed for a passing reason and was right when asked again without faults. */
+  recovered: number
+  statuses: Record<string, number>
+  wrongAnswered: number
+  wrongStored: number
+  hung: number
+  notRecovered: number
+  /** Pictures made more than once for one key although nothing had gone wrong. */
+  madeTwice: number
+  leaked: { descriptors: number; processes: number }
+  memory: { peakMb: number; slopePercentOfLastHalf: number; samples: number }
+  seconds: number
+  failures: Failure[]
+}
+
+export function emptyReport(seed: number): SoakReport {
+  return {
+    seed,
+    requests: 0,
+    inputs: 0,
+    faultsInjected: 0,
+    killed: { instances: 0, workers: 0 },
+    crashed: 0,
+    recovered: 0,
+    statuses: {},
+    wrongAnswered: 0,
+    wrongStored: 0,
+    hung: 0,
+    notRecovered: 0,
+    madeTwice: 0,
+    leaked: { descriptors: 0, processes: 0 },
+    memory: { peakMb: 0, slopePercentOfLastHalf: 0, samples: 0 },
+    seconds: 0,
+    failures: [],
+  }
+}
+
+/** What the function's log lines say: workers that ended, and pictures made twice for keys that nothing had disturbed. */
+export function countLines(lines: readonly string[], report: SoakReport, isDisturbed: (key: string) => boolean): void {
+  const made = new Map<string, number>()
+  for (const text of lines) {
+    if (/worker \d+ ended in the middle/.test(text)) report.crashed++
+    if (!text.startsWith('{')) continue
+    const line = JSON.parse(text) as { requestedKey?: string; status?: number; joined?: boolean; outcome?: string }
+    if (line.status !== 200 || line.joined === true || line.requestedKey === undefined) continue
+    if (line.outcome === 'compressed' || line.outcome === 'transformed')
+      made.set(line.requestedKey, (made.get(line.requestedKey) ?? 0) + 1)
+  }
+  for (const [key, times] of made) if (times > 1 && !isDisturbed(key)) report.madeTwice++
+}
+
+/** Whether everything was as it has to be. */
+export function isClean(report: SoakReport): boolean {
+  const { wrongAnswered, wrongStored, hung, notRecovered, madeTwice, leaked, failures } = report
+  const counts = [wrongAnswered, wrongStored, hung, notRecovered, madeTwice, leaked.descriptors, leaked.processes]
+  return counts.every((count) => count === 0) && failures.length === 0
+}
