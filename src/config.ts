@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto'
 
 import { mistakesInSettings, readAllow, readDialects, readStyles } from './key/settings-text.ts'
 import type { KeySettings } from './key/settings.ts'
-import { ownGrammar } from './own/install.ts'
+import { ownGrammar } from './own/grammar.ts'
 
 export type PassThrough = 'none' | 'media' | 'all'
 export type Store = 'function' | 'mirror'

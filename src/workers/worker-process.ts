@@ -45,7 +45,7 @@ export function startWorker(start: WorkerStart, events: WorkerEvents): WorkerPro
     events.gone(how)
   }
   try {
-    child = spawnWorker(start)
+    child = takeAhead(start) ?? spawnWorker(start)
   } catch (error) {
     // Some failures of the system are events, others (no memory, say) are thrown.
     setImmediate(gone, String(error))
@@ -75,6 +75,28 @@ export function startWorker(start: WorkerStart, events: WorkerEvents): WorkerPro
     },
     kill: () => void child?.kill('SIGKILL'),
   }
+}
+
+let ahead: { start: WorkerStart; child: ChildProcess } | undefined
+
+/** Has the system begun with a worker; the next `startWorker` with the same start takes it, if it still lives then. */
+export function spawnAhead(start: WorkerStart): void {
+  try {
+    const child = spawnWorker(start)
+    child.on('error', () => undefined)
+    child.unref()
+    ahead = { start, child }
+  } catch {
+    // Whoever starts a worker will be told.
+  }
+}
+
+function takeAhead({ workerPath, env = {} }: WorkerStart): ChildProcess | undefined {
+  const found = ahead
+  ahead = undefined
+  if (found === undefined || found.start.workerPath !== workerPath || Object.keys(env).length > 0) return undefined
+  const { child } = found
+  return child.pid !== undefined && child.exitCode === null && child.signalCode === null ? child : undefined
 }
 
 function spawnWorker({ workerPath, env = {} }: WorkerStart): ChildProcess {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, lstatSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, lstatSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { deflateRawSync } from 'node:zlib'
@@ -128,6 +128,44 @@ it('on Node 20.10.0, in a folder that knows nothing of this one, each part finds
     bytes: true,
     loaded: [],
   })
+})
+
+it('a start begins with the first worker, and loads no engine nor what only few requests need', () => {
+  const hook = join(folder, 'hook.cjs')
+  writeFileSync(
+    hook,
+    `
+    const children = require('node:child_process')
+    const { spawn } = children
+    const { _load } = require('node:module')
+    const seen = []
+    children.spawn = (...given) => (seen.push('worker'), spawn(...given))
+    require('node:module')._load = (name, ...rest) => {
+      if (/^(node:)?https?$/.test(name)) seen.push('http')
+      return _load(name, ...rest)
+    }
+    require('node:net').Server.prototype.listen = function () {
+      // What is loaded late begins before the first request.
+      setImmediate(() => {
+        const loaded = Object.keys(require.cache).map((file) => file.replace(process.cwd() + '/', ''))
+        process.stdout.write(JSON.stringify({ first: seen[0], loaded: loaded.filter((file) => !file.startsWith('/')) }))
+        process.exit()
+      })
+    }`,
+  )
+  const { stdout, stderr } = spawnSync(functionNode().path, ['--require', hook, 'web.js'], {
+    cwd: dist,
+    env: {
+      PATH: '/usr/bin:/bin',
+      OSS_REGION: 'cn-hangzhou',
+      OSS_ORIGINAL_BUCKET_NAME: 'photos',
+      OSS_COMPRESS_BUCKET_NAME: 'photos-small',
+      MIRROR_SECRET: '0123456789abcdef0123456789abcdef',
+    },
+    encoding: 'utf8',
+  })
+  expect(stderr).toBe('')
+  expect(JSON.parse(stdout)).toEqual({ first: 'worker', loaded: ['web.js', 'ali-oss.js'] })
 })
 
 it('a build that fails leaves the last one as it was', () => {

@@ -4,7 +4,8 @@ import sharp from 'sharp'
 
 import { render } from '../../src/image/render.ts'
 import { parseKey } from '../../src/key/parse.ts'
-import { installOwn, ownGrammar } from '../../src/own/install.ts'
+import { ownGrammar } from '../../src/own/grammar.ts'
+import { installOwn } from '../../src/own/install.ts'
 import { negative } from './negative.ts'
 
 const grammar = ownGrammar([negative])
