@@ -13,11 +13,12 @@ import { decodeKey } from './key/decode.ts'
 import { markKeys } from './key/explain.ts'
 import { type ParsedKey, parseKey } from './key/parse.ts'
 import { describeCause, type Log, type RequestLine } from './log.ts'
-import type { Compressed, NewObject, OpenOriginal, Originals } from './oss/bucket.ts'
+import type { Compressed, OpenOriginal, Originals } from './oss/bucket.ts'
 import { isPassing, OssFault } from './oss/fault.ts'
 import { operableType, passedType } from './passthrough.ts'
 import { discard, passThroughProduct, pictureProduct, type Product, type ProductPlace } from './product.ts'
 import { type PutOutcome, settlePut } from './put.ts'
+import { createRecent } from './recent.ts'
 import { confirmType, openInTime, openOriginal, openSame, readWhole } from './reading.ts'
 
 /** A request as either entry hands it over. */
@@ -58,7 +59,7 @@ export interface Origin {
 
 /** @see Origin.make */
 export interface MadeAhead {
-  put: 'stored' | 'copied'
+  put: 'stored' | 'copied' | 'exists'
   /** What it was made from. */
   sourceEtag: string
 }
@@ -72,11 +73,15 @@ interface Flight {
 /** Kept back from the time for making a picture, for putting and sending it. */
 const ANSWER_RESERVE_MS = 500
 
+/** For a look at whether an original is still the same; whatever goes wrong with it, reading anew is the other way. */
+const LOOK_MS = 500
+
 /** Characters; a key of 1,023 bytes is longer when it is percent-encoded, but its beginning says which it was. */
 const MOST_LOGGED_PATH = 1200
 
 export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
   const flights = createFlights<Flight>()
+  const recent = createRecent()
 
   async function handle(request: OriginRequest, context: Context): Promise<Answer> {
     const started = Date.now()
@@ -156,23 +161,13 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
     try {
       const key = parse(requestedKey)
       line.sourceKey = key.sourceKey
-      const { originals, compressed } = deps.buckets(context)
-      let sourceEtag = ''
-      const ifAbsent = (object: NewObject) => {
-        sourceEtag = object.meta['source-etag'] ?? ''
-        return { ...object, ifAbsent: true }
-      }
-      const place: Compressed = {
-        put: (object, ...rest) => compressed.put(ifAbsent(object), ...rest),
-        copy: (object, ...rest) => compressed.copy(ifAbsent(object), ...rest),
-      }
-      const product = await makeProduct(key, { originals, compressed: place }, deadline)
+      const product = await makeProduct(key, deps.buckets(context), deadline)
       Object.assign(line, product.facts)
       Object.assign(line.ms, product.ms)
       try {
-        const put = await product.store(deadline)
+        const put = await product.store(deadline, true)
         line.put = put
-        return { put, sourceEtag }
+        return { put, sourceEtag: product.sourceEtag }
       } finally {
         discard(product)
       }
@@ -208,13 +203,33 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
   }
 
   function startFlight(key: ParsedKey, buckets: Buckets, deadline: number): Flight {
-    const product = makeProduct(key, buckets, deadline - ANSWER_RESERVE_MS)
+    const product = justMade(key, buckets).then(
+      (made) => made ?? makeProduct(key, buckets, deadline - ANSWER_RESERVE_MS),
+    )
     const off: PutOutcome = { put: 'off' }
     const put = product.then(
-      (made) => (config.store === 'mirror' ? off : settlePut(made, deadline)),
+      async (made) => {
+        const outcome = config.store === 'mirror' ? off : await settlePut(made, deadline)
+        if (made.facts.joined !== true && (outcome.put === 'stored' || outcome === off))
+          recent.keep(key.requestedKey, made)
+        return outcome
+      },
       () => off,
     )
     return { product, put }
+  }
+
+  /** For who comes a moment too late to join: what was made for the others, as long as it is what would be made now. */
+  async function justMade(key: ParsedKey, { originals }: Buckets): Promise<Product | undefined> {
+    // A watermark may have been replaced as well.
+    if (markKeys(key).length > 0) return undefined
+    return recent.find(key.requestedKey, async () => {
+      try {
+        return (await originals.head(key.sourceKey, Date.now() + LOOK_MS)).etag
+      } catch {
+        return ''
+      }
+    })
   }
 
   /** Reads and makes; once more where the bytes broke off on the way, while there is time for the picture after it. */

@@ -12,8 +12,13 @@ export interface Product {
   /** For the log. */
   facts: Partial<RequestLine>
   ms: { read: number; render?: number }
-  /** @throws OssFault */
-  store(deadline: number): Promise<'stored' | 'copied'>
+  /** Of the original it was made from. */
+  sourceEtag: string
+  /**
+   * @param ifAbsent never replaces an object.
+   * @throws OssFault; `conflict` where one was not to be replaced
+   */
+  store(deadline: number, ifAbsent?: boolean): Promise<'stored' | 'copied' | 'exists'>
 }
 
 /** What both kinds of product need to know. */
@@ -81,8 +86,9 @@ export function pictureProduct(
       recipe: RECIPE,
     },
     ms,
-    store: async (deadline) => {
-      await place.compressed.put(object, bytes, deadline)
+    sourceEtag: source.etag,
+    store: async (deadline, ifAbsent = false) => {
+      await place.compressed.put({ ...object, ifAbsent }, bytes, deadline)
       return 'stored'
     },
   }
@@ -111,8 +117,9 @@ export function passThroughProduct(
     body: { once: original, again: reopen },
     facts: { outcome: 'passed_through', reason: type.reason, bytesIn: facts.bytes, recipe: RECIPE },
     ms,
-    store: async (deadline) => {
-      await place.compressed.copy(object, { key: sourceKey, etag: facts.etag }, deadline)
+    sourceEtag: facts.etag,
+    store: async (deadline, ifAbsent = false) => {
+      await place.compressed.copy({ ...object, ifAbsent }, { key: sourceKey, etag: facts.etag }, deadline)
       return 'copied'
     },
   }

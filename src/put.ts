@@ -5,7 +5,7 @@ import type { Product } from './product.ts'
 
 /** What became of a put, as the log line says it. */
 export interface PutOutcome {
-  put: 'stored' | 'copied' | 'failed' | 'given_up' | 'off'
+  put: 'stored' | 'copied' | 'exists' | 'failed' | 'given_up' | 'off'
   putError?: string
   ms?: number
 }

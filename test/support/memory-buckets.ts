@@ -39,6 +39,7 @@ export function memoryBuckets(files: Record<string, Buffer> = {}): MemoryBuckets
         state.counts.puts++
         await state.beforePut()
         if (state.faults.put !== undefined) throw new OssFault(state.faults.put, 'made to fail')
+        if (object.ifAbsent === true && state.stored.has(object.key)) throw new OssFault('conflict', 'exists')
         state.stored.set(object.key, { object, bytes })
       },
       copy: async (object) => {
