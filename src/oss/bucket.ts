@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 
-import type { Clients, OssClient, Timeout } from './clients.ts'
+import type { Clients, Timeout } from './clients.ts'
 import type { Credentials } from '../context.ts'
 import { createCrc64 } from './crc64.ts'
+import { explained } from './explained.ts'
 import { isPassing, isUnreached, OssFault, toOssFault } from './fault.ts'
 
 /** Facts of an original as OSS gives them with its bytes. */
@@ -78,7 +79,7 @@ export function openOriginals(clients: Clients, credentials: Credentials, bucket
           const { stream, res } = await client.getStream(key, { timeout: timeoutFor(deadline) })
           return openStream(stream as unknown as Readable, factsOf(res.headers), deadline)
         } catch (error) {
-          throw await explainMissing(toOssFault(error, 'read original'), client, bucket, key, deadline)
+          throw await explained(toOssFault(error, 'read original'), client, { bucket, key }, timeoutFor(deadline))
         }
       }),
     peek: (key, etag, count, deadline) =>
@@ -98,7 +99,7 @@ export function openOriginals(clients: Clients, credentials: Credentials, bucket
         try {
           return factsOf((await client.head(key, { timeout: timeoutFor(deadline) })).res.headers)
         } catch (error) {
-          throw await explainMissing(toOssFault(error, 'head original'), client, bucket, key, deadline)
+          throw await explained(toOssFault(error, 'head original'), client, { bucket, key }, timeoutFor(deadline))
         }
       }),
   }
@@ -125,11 +126,14 @@ export function openCompressed(
     })
   return {
     async put(object, bytes, deadline) {
-      const { res } = await send(object, bytes, {}, deadline, 'put')
-      const stored = res.headers['x-oss-hash-crc64ecma']
-      const crc = createCrc64()
-      crc.update(bytes)
-      if (stored !== undefined && stored !== crc.value()) {
+      // What was damaged on its way is replaced by the same once more, unless somebody else's may be there by now.
+      for (let again = object.ifAbsent !== true; ; again = false) {
+        const { res } = await send(object, bytes, {}, deadline, 'put')
+        const stored = res.headers['x-oss-hash-crc64ecma']
+        const crc = createCrc64()
+        crc.update(bytes)
+        if (stored === undefined || stored === crc.value()) return
+        if (again && Date.now() < deadline) continue
         throw new OssFault('damaged', 'put: the stored object has another CRC-64 than what was sent', {
           code: 'crc_mismatch',
         })
@@ -198,30 +202,6 @@ export async function withRetry<T>(deadline: number, attempt: () => Promise<T>):
     await new Promise((resolve) => setTimeout(resolve, pause))
     return attempt()
   }
-}
-
-const bucketsSeen = new Set<string>()
-
-/**
- * A streamed or HEAD 404 does not say whether the object or the whole bucket is missing, and the second is a mistake in
- * the settings that must not look like a missing picture. Asked once per bucket and instance, with a read of one byte.
- */
-async function explainMissing(
-  fault: OssFault,
-  client: OssClient,
-  bucket: string,
-  key: string,
-  deadline: number,
-): Promise<OssFault> {
-  if (fault.kind !== 'missing' || bucketsSeen.has(bucket)) return fault
-  try {
-    await client.get(key, { headers: { Range: 'bytes=0-0' }, timeout: timeoutFor(deadline) })
-  } catch (error) {
-    const told = toOssFault(error, 'read original')
-    if (told.kind === 'misconfigured') return told
-    if (told.kind === 'missing') bucketsSeen.add(bucket)
-  }
-  return fault
 }
 
 function openStream(stream: Readable, facts: OriginalFacts, deadline: number): OpenOriginal {

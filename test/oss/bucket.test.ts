@@ -170,6 +170,33 @@ describe('an original', () => {
     await expect(elsewhere.open('a.jpg', soon())).rejects.toMatchObject({ kind: 'misconfigured' })
   })
 
+  it('in a bucket that was there a moment ago and is gone now is a mistake of ours as well', async () => {
+    const bucket = openOriginals(clients(), credentials, 'soon-gone')
+    answers = [refuse(404, 'NoSuchKey')]
+    await expect(bucket.open('a.jpg', soon())).rejects.toMatchObject({ kind: 'missing' })
+    answers = [refuse(404, 'NoSuchBucket')]
+    await expect(bucket.open('a.jpg', soon())).rejects.toMatchObject({ kind: 'misconfigured' })
+    await expect(bucket.head('a.jpg', soon())).rejects.toMatchObject({ kind: 'misconfigured' })
+  })
+
+  it.each(['SecurityTokenExpired', 'RequestTimeTooSkewed', 'AccessDenied'])(
+    'that is refused says why: %s',
+    async (code) => {
+      answers = [refuse(403, code)]
+      const why = { kind: 'denied', code, message: `read original: ${code} (status 403)` }
+      await expect(originals().open('a.jpg', soon())).rejects.toMatchObject(why)
+      await expect(originals().head('a.jpg', soon())).rejects.toMatchObject(why)
+    },
+  )
+
+  it('that is missing for many at once is explained once', async () => {
+    answers = [refuse(404, 'NoSuchKey')]
+    const bucket = originals()
+    const tries = await Promise.allSettled(Array.from({ length: 10 }, (_, i) => bucket.open(`${i}.jpg`, soon())))
+    expect(tries.map(({ status }) => status)).toEqual(Array(10).fill('rejected'))
+    expect(asked.filter(({ headers }) => headers.range === 'bytes=0-0').length).toBeLessThan(10)
+  })
+
   it('is asked for once more when OSS is busy', async () => {
     answers = [refuse(503, 'SlowDown'), honest()]
     const original = await originals().open('a.jpg', soon())
@@ -260,6 +287,25 @@ describe('a compressed object', () => {
   it('that OSS stored with another CRC-64 is a fault', async () => {
     answers = [(_, response) => response.writeHead(200, { 'x-oss-hash-crc64ecma': '1' }).end()]
     await expect(compressed().put(object, bytes, soon())).rejects.toMatchObject({ kind: 'damaged' })
+  })
+
+  it('that OSS stored with another CRC-64 is put once more', async () => {
+    answers = [
+      (_, response) => response.writeHead(200, { 'x-oss-hash-crc64ecma': '1' }).end(),
+      (_, response) => response.writeHead(200, { 'x-oss-hash-crc64ecma': crcOf(bytes) }).end(),
+    ]
+    await compressed().put(object, bytes, soon())
+    expect(asked.map(({ method, headers }) => [method, headers['content-length']])).toEqual([
+      ['PUT', String(bytes.length)],
+      ['PUT', String(bytes.length)],
+    ])
+  })
+
+  it('that was not to replace anything is never put over what is there, damaged or not', async () => {
+    answers = [(_, response) => response.writeHead(200, { 'x-oss-hash-crc64ecma': '1' }).end()]
+    const once = compressed().put({ ...object, ifAbsent: true }, bytes, soon())
+    await expect(once).rejects.toMatchObject({ kind: 'damaged' })
+    expect(asked).toHaveLength(1)
   })
 
   it('is copied on the server only while the original has the same ETag', async () => {
