@@ -120,6 +120,19 @@ describe('an animation', () => {
     }
   })
 
+  it('shows a frame for a minute at most where the file says ten: encoders take no more', async () => {
+    const bytes = await picture({ format: 'gif', width: 20, height: 10, pages: 3 })
+    const control = bytes.indexOf(Buffer.from([0x21, 0xf9, 0x04]))
+    bytes.writeUInt16LE(65_535, control + 4)
+    expect((await sharp(bytes, { animated: true }).metadata()).delay?.[0]).toBe(655_350)
+    for (const target of ['gif', 'webp']) {
+      const made = await run(bytes, `resize,w_10/format,${target}`)
+      const [first = 0, ...rest] = (await sharp(made.bytes, { animated: true }).metadata()).delay ?? []
+      expect(first).toBeGreaterThan(65_000)
+      expect(rest).toEqual(delays.slice(1))
+    }
+  })
+
   it('is limited by all its frames together', async () => {
     const bytes = await picture({ format: 'gif', width: 100, height: 80, pages: 3 })
     const limits = { maxSourcePixels: 50_000, maxOutputPixels: 23_999 }

@@ -37,12 +37,15 @@ export function onWhite(job: Job): Sharp {
 /** The largest count that an encoder takes. A file may say one more: 65,535 repetitions after the first time. */
 const MOST_LOOPS = 65_535
 
+/** The longest an encoder lets a frame stand. A GIF may say ten times as much. */
+const MOST_DELAY_MS = 65_535
+
 /** How an animation plays; nothing for a still picture. */
 export function playing({ facts }: Job): { loop?: number; delay?: number[] } {
   if (facts.pages === 1) return {}
   const { loop, delay } = facts
   return {
     ...(loop === undefined ? {} : { loop: Math.min(loop, MOST_LOOPS) }),
-    ...(delay === undefined ? {} : { delay }),
+    ...(delay === undefined ? {} : { delay: delay.map((ms) => Math.min(ms, MOST_DELAY_MS)) }),
   }
 }
