@@ -1,4 +1,4 @@
-// Memory of a process and everything it started, as Linux counts it.
+// Memory and processor time of a process and everything it started, as Linux counts them.
 import { readFile } from 'node:fs/promises'
 
 export interface Peak {
@@ -23,6 +23,27 @@ async function memory(pid: number): Promise<{ rss: number; pss: number }> {
   const text = await readFile(`/proc/${pid}/smaps_rollup`, 'latin1').catch(() => '')
   const bytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) * 1024
   return { rss: bytes('Rss'), pss: bytes('Pss') }
+}
+
+/** Of a second, in /proc: what every Linux of our days has. */
+const TICKS = 100
+
+/** Milliseconds on a processor while `run` runs, of those processes that live before and after. 0 where the system is not Linux. */
+export async function processorMs(pids: readonly number[], run: () => Promise<unknown>): Promise<number> {
+  const total = async () => {
+    const trees = await Promise.all(pids.map(tree))
+    const each = await Promise.all(trees.flat().map(ticks))
+    return (each.reduce((sum, one) => sum + one, 0) / TICKS) * 1000
+  }
+  const before = await total()
+  await run()
+  return (await total()) - before
+}
+
+async function ticks(pid: number): Promise<number> {
+  const text = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '')
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  return Number(fields[11] ?? 0) + Number(fields[12] ?? 0)
 }
 
 /** Watches while `run` runs. Everything is 0 where the system is not Linux. */

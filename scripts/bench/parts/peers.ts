@@ -83,6 +83,7 @@ async function run({ corpus, rounds, small, progress }: Options): Promise<Report
 
       const own = ours(cloud, pictures)
       const made: Made[] = []
+      const unlike: Record<string, Set<string>> = {}
       for (const [i, { name, bytes }] of measured.entries()) {
         // From all pixels: decoders that shrink on load, as most here do, are judged by what they lose, too.
         const whole = await sharp(bytes).autoOrient().toColourspace('srgb').png({ compressionLevel: 1 }).toBuffer()
@@ -95,7 +96,13 @@ async function run({ corpus, rounds, small, progress }: Options): Promise<Report
             // Next.js keeps PNG where no modern format is accepted: nothing to compare.
             const { format: got } = await sharp(picture).metadata()
             if (got !== (format === 'avif' ? 'heif' : format)) return
-            const score = await scorer.score(reference, await shown(picture))
+            const seen = await shown(picture)
+            // On its side: whoever ignores the orientation cannot be compared.
+            if (seen.width !== reference.width || seen.height !== reference.height) {
+              ;(unlike[by] ??= new Set()).add(`${name} is ${seen.width}×${seen.height}`)
+              return
+            }
+            const score = await scorer.score(reference, seen)
             made.push({ picture: name, format, by, quality, bytes: picture.length, ...score })
           }
           await add('this', undefined, await own.get(await own.prepare(i), format))
@@ -113,7 +120,11 @@ async function run({ corpus, rounds, small, progress }: Options): Promise<Report
               )
         }
       }
-      return reportOf(peers, throughput, made, [...missing, ...scorer.missing], small ? 4 : BATCH)
+      const notes = Object.entries(unlike).map(
+        ([by, which]) =>
+          `${by} gives ${which.size} of ${measured.length} photographs another size, left out: ${[...which].join(', ')}.`,
+      )
+      return reportOf(peers, throughput, made, [...notes, ...missing, ...scorer.missing], small ? 4 : BATCH)
     } finally {
       server.close()
       await cloud.close()
