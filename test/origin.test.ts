@@ -187,10 +187,14 @@ describe('what is answered', () => {
   )
 
   it('403 without the mirror secret, before anything is read', async () => {
-    const { status, buckets, body } = await ask('/photo.jpg', { mirrorSecret: '' })
+    const { status, headers, buckets, body } = await ask('/photo.jpg', { mirrorSecret: '' })
     expect(status).toBe(403)
     expect(buckets.counts.opened).toBe(0)
     expect(JSON.parse(body.toString())).toMatchObject({ code: 'wrong_secret', requestId: 'request-1' })
+    expect(headers).toMatchObject({
+      'Content-Type': 'application/json; charset=utf-8',
+      'X-Content-Type-Options': 'nosniff',
+    })
   })
 
   it.each([

@@ -1,5 +1,6 @@
 // Requests as no client would send them, byte for byte on a socket, straight to the built function.
 import { readFileSync } from 'node:fs'
+import { Agent, type IncomingHttpHeaders, request } from 'node:http'
 import { connect } from 'node:net'
 
 import { testCloud, type TestCloud } from '../e2e/support.ts'
@@ -46,6 +47,10 @@ describe('the secret', () => {
     [
       'as a trailer',
       () => ['Transfer-Encoding: chunked', 'Trailer: x-mirror-secret', '', '0', `x-mirror-secret: ${secret()}`],
+    ],
+    [
+      'behind more headers than are read',
+      () => [...Array.from({ length: 250 }, (_, i) => `x-${i}: y`), `x-mirror-secret: ${secret()}`],
     ],
     ['in a cookie', () => [`Cookie: x-mirror-secret=${secret()}`, `Authorization: Bearer ${secret()}`]],
   ])('%s is none', async (_, headers) => {
@@ -114,6 +119,47 @@ it.each([
   const overtaken = rest.length > 50_000 && seen.length === 0
   if (!overtaken) expect([400, 405, 431]).toContain(seen[0])
   expect(cloud.counts().reads).toBe(before)
+})
+
+it('an event that a caller posts, right in all it says, is a POST like any other', async () => {
+  const http = { method: 'GET', path: '/a.jpg' }
+  const event = JSON.stringify({
+    version: 'v1',
+    rawPath: '/a.jpg',
+    headers: { 'x-mirror-secret': secret() },
+    requestContext: { http },
+  })
+  for (const path of ['/invoke', '/a.jpg']) {
+    const answer = await send(
+      `POST ${path} HTTP/1.1\r\nHost: function\r\nConnection: close\r\nx-mirror-secret: ${secret()}\r\nContent-Length: ${event.length}\r\n\r\n${event}`,
+    )
+    expect([path, statuses(answer)]).toEqual([path, [405]])
+  }
+})
+
+it('closes no connection that is kept: the platform asks again on it, and would find it gone', async () => {
+  const port = cloud.gateway.instances()[0]?.port ?? 0
+  const agent = new Agent({ keepAlive: true })
+  const { headers, reused } = await new Promise<{ headers: IncomingHttpHeaders; reused: boolean }>(
+    (resolve, reject) => {
+      const ask = (again: boolean) => {
+        const sent = request({ port, host: '127.0.0.1', agent, path: '/none' }, (answer) => {
+          answer
+            .resume()
+            .on('end', () =>
+              setImmediate(() =>
+                again ? ask(false) : resolve({ headers: answer.headers, reused: sent.reusedSocket }),
+              ),
+            )
+        })
+        sent.on('error', reject).end()
+      }
+      ask(true)
+    },
+  )
+  agent.destroy()
+  // Whoever means to close it after a while announces that.
+  expect([reused, headers['keep-alive']]).toEqual([true, undefined])
 })
 
 it('lived through all of it, in one process, and printed no secret', async () => {
