@@ -45,6 +45,10 @@ export interface CloudOptions {
   ossSwitches?: Partial<Switches>
   gatewaySwitches?: Partial<GatewaySwitches>
   onLog?: (line: LogLine) => void
+  /** The clock of OSS, ms since the epoch; the machine's by default. */
+  now?: () => number
+  /** How long the keys of the function's role are good for. */
+  tokenSeconds?: number
   /** Runs the function `events` as well, and tells it what happens to originals. Absent: there is none. */
   events?: EventsOptions
 }
@@ -106,6 +110,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     region: REGION,
     accounts: [{ accessKeyId: keys.accessKeyId, accessKeySecret: keys.accessKeySecret }],
     ...(options.ossSwitches === undefined ? {} : { switches: options.ossSwitches }),
+    ...(options.now === undefined ? {} : { now: options.now }),
   })
   const settings = {
     OSS_REGION: REGION,
@@ -133,7 +138,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
         oss.issueCredentials({
           role: ROLES.origin,
           policy: () => policyOf(ROLES.origin),
-          ttlSeconds: 3600,
+          ttlSeconds: options.tokenSeconds ?? 3600,
         }),
       function: {
         name: 'oss-image-origin',

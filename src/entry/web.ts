@@ -61,7 +61,8 @@ function contextOf(request: IncomingMessage): Context {
     one(request, 'x-fc-access-key-secret'),
     one(request, 'x-fc-security-token'),
   )
-  return fromHeaders === undefined ? context : { ...context, credentials: fromHeaders }
+  // Runtimes on Debian 11 and later leave the token out, and a role's keys are worth nothing without it.
+  return fromHeaders?.securityToken === undefined ? context : { ...context, credentials: fromHeaders }
 }
 
 /** POST /invoke is an event only when Function Compute says so; from a caller it is a POST like any other (405). */
