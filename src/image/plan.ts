@@ -64,7 +64,7 @@ function pixelsOf({ width, height, pages }: Now): number {
   return width * height * pages
 }
 
-/** A step may always make the picture smaller, but never larger than a result may be. */
+/** An operation may always make the picture smaller, but never larger than a result may be. */
 function checkGrowth(before: Now, now: Now, limits: Limits): void {
   if (pixelsOf(now) > limits.maxOutputPixels && pixelsOf(now) > pixelsOf(before)) refuseSize(now, limits)
 }
@@ -122,18 +122,17 @@ export function stepsOf(
   operations: readonly Operation[],
   start: Now,
   situation: Situation,
-  limits: Limits,
 ): { steps: Step[]; end: Now } {
   const steps: Step[] = []
   let now = start
   for (const operation of operations) {
-    for (const step of executionOf(operation).steps?.(operation, now, situation) ?? []) {
+    const before = now
+    for (const step of executionOf(operation).steps?.(operation, before, situation) ?? []) {
       if (changesNothing(step, now)) continue
-      const next = after(step, now)
-      checkGrowth(now, next, limits)
       steps.push(step)
-      now = next
+      now = after(step, now)
     }
+    checkGrowth(before, now, situation.limits)
   }
   return { steps, end: now }
 }
@@ -155,7 +154,7 @@ export function plan(source: ImageFacts, operations: readonly Operation[], limit
 
   const first = moving && settings.orient ? upright(source.orientation) : []
   const start = first.reduce((now, step) => after(step, now), stored)
-  const { steps, end } = stepsOf(operations, start, { source, settings }, limits)
+  const { steps, end } = stepsOf(operations, start, { source, settings, limits })
   const formats = formatsOf(settings, end)
   checkResult(end, formats, limits)
 

@@ -102,6 +102,14 @@ function resultPixels({ operations, options }: Task & { kind: 'render' }, seen: 
       p === undefined ? [] : p / 100,
     ].flat()
     if (scales.length === 0) continue
+    // Whatever is scaled or cut on the way: the result is as large as what was asked for.
+    if (operation.m !== 'lfit' && operation.m !== 'mfit' && (w ?? h ?? l ?? s) !== undefined) {
+      const most = (side: number, of: number) => (operation.limit === 1 ? Math.min(side, of) : side)
+      const asked = Math.max(w ?? 0, h ?? 0, l ?? 0, s ?? 0)
+      width = most(w ?? asked, width)
+      height = most(h ?? asked, height)
+      continue
+    }
     const scale = operation.m === 'lfit' ? Math.min(...scales) : Math.max(...scales)
     width *= operation.limit === 1 ? Math.min(1, scale) : scale
     height *= operation.limit === 1 ? Math.min(1, scale) : scale

@@ -36,6 +36,14 @@ it('a small result of a large picture is cheap', () => {
   expect(estimateOf(resize(800), jpeg(12), 0).needBytes).toBeLessThan(60e6)
 })
 
+it('what is filled is as large as was asked for, whatever covers it', () => {
+  const fill: Operation = { action: 'resize', m: 'fill', w: 300, h: 300, limit: 0, color: 'ffffff', g: 'center' }
+  const task: Task = { ...(resize(300) as Task & { kind: 'render' }), operations: [fill] }
+  const banner: Look = { ...jpeg(1), width: 20_000, height: 50 }
+  const [filled, square] = [estimateOf(task, banner, 0), estimateOf(resize(300), jpeg(0.3), 0)]
+  expect(filled.needBytes).toBeLessThan(square.needBytes + 4e6)
+})
+
 it('what is beyond the limits costs nothing: it is not decoded', () => {
   expect(estimateOf(keep, jpeg(200), 1000).leastMs).toBeLessThan(20)
 })

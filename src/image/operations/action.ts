@@ -1,4 +1,4 @@
-import type { ImageFacts } from '../types.ts'
+import type { ImageFacts, Limits } from '../types.ts'
 import type { Now, Step } from './steps.ts'
 
 /** The formats that operations can lead to. `auto` is settled when both candidates are encoded. */
@@ -19,6 +19,7 @@ export interface Settings {
 export interface Situation {
   readonly source: ImageFacts
   readonly settings: Settings
+  readonly limits: Limits
 }
 
 /** An answer that is no picture. */

@@ -2,6 +2,7 @@ import { Impossible } from './impossible.ts'
 import type { Execution } from './action.ts'
 import type { Now, Step } from './steps.ts'
 import type { Resize, ResizeInMark } from './types.ts'
+import type { Limits } from '../types.ts'
 
 interface Size {
   readonly width: number
@@ -59,8 +60,65 @@ function stretch(size: Size): Step {
   return { kind: 'resize', width: size.width, height: size.height }
 }
 
+/** Source pixels on either side that the engine's kernel for enlarging looks at. */
+const KERNEL_REACH = 3
+
+/** What of one side has to be enlarged to get a window of the side as it would be enlarged whole. */
+interface Part {
+  /** Of the source. */
+  readonly from: number
+  readonly pixels: number
+  /** Those pixels enlarged, and where the window begins in them. */
+  readonly enlarged: number
+  readonly at: number
+}
+
+/**
+ * The part of a side that leads to pixels `at` to `at + length` of `enlarged`. It begins and ends where the enlarged pixels
+ * do too, or nearly so: a shift by a fraction of a pixel would show where little is enlarged.
+ */
+function partFor(side: number, enlarged: number, at: number, length: number): Part {
+  if (enlarged === length) return { from: 0, pixels: side, enlarged, at: 0 }
+  const scale = enlarged / side
+  const off = (edge: number) => Math.abs(edge * scale - Math.round(edge * scale))
+  const tries = Array.from({ length: 1 + Math.ceil(16 / scale) }, (_, further) => KERNEL_REACH + further)
+  const best = (edges: number[]) => edges.reduce((one, other) => (off(other) < off(one) ? other : one))
+  const from = best(tries.map((reach) => Math.max(0, Math.floor(at / scale) - reach)))
+  const to = best(tries.map((reach) => Math.min(side, Math.ceil((at + length) / scale) + reach)))
+  const begin = Math.round(from * scale)
+  return { from, pixels: to - from, enlarged: Math.round(to * scale) - begin, at: at - begin }
+}
+
+/** Scaled until it covers the target, the rest cut off evenly; nothing is enlarged but what stays. */
+function fillFromPart(target: Size, now: Size): readonly Step[] {
+  const cover = scaledSize(now, scaleInto(now, target, larger))
+  const across = partFor(now.width, cover.width, Math.floor((cover.width - target.width) / 2), target.width)
+  const down = partFor(now.height, cover.height, Math.floor((cover.height - target.height) / 2), target.height)
+  return [
+    { kind: 'crop', left: across.from, top: down.from, width: across.pixels, height: down.pixels },
+    stretch({ width: across.enlarged, height: down.enlarged }),
+    { kind: 'crop', left: across.at, top: down.at, ...target },
+  ]
+}
+
+/** Scaled until it covers the target, the rest cut off: evenly, or where attention is not. */
+function fill(target: Size, now: Now, attention: boolean, limits: Limits): readonly Step[] {
+  const cover = scaledSize(now, scaleInto(now, target, larger))
+  const pixels = cover.width * cover.height * now.pages
+  if (pixels <= limits.maxOutputPixels || cover.width <= now.width) {
+    const left = Math.floor((cover.width - target.width) / 2)
+    const top = Math.floor((cover.height - target.height) / 2)
+    return [stretch(cover), attention ? { kind: 'attention', ...target } : { kind: 'crop', left, top, ...target }]
+  }
+  // What covers a square with a banner may be thousands of times the square.
+  if (!attention) return fillFromPart(target, now)
+  const width = Math.min(now.width, Math.ceil((target.width * now.width) / cover.width))
+  const height = Math.min(now.height, Math.ceil((target.height * now.height) / cover.height))
+  return [{ kind: 'attention', width, height }, ...fillFromPart(target, { width, height })]
+}
+
 /** Steps for a box and a mode. https://help.aliyun.com/zh/oss/user-guide/resize-images-4 */
-function fit(operation: Resize, now: Now, limited: boolean): readonly Step[] {
+function fit(operation: Resize, now: Now, limited: boolean, limits: Limits): readonly Step[] {
   const box = boxOf(operation, now)
   if (operation.m === 'lfit') return [stretch(scaledSize(now, capped(scaleInto(now, box, smaller), limited)))]
   if (operation.m === 'mfit') return [stretch(scaledSize(now, capped(scaleInto(now, box, larger), limited)))]
@@ -70,13 +128,7 @@ function fit(operation: Resize, now: Now, limited: boolean): readonly Step[] {
   const height = limited ? Math.min(box.height ?? 1, now.height) : (box.height ?? 1)
   const target = { width, height }
   if (operation.m === 'fixed') return [stretch(target)]
-  if (operation.m === 'fill') {
-    const cover = scaledSize(now, scaleInto(now, target, larger))
-    if (operation.g === 'auto') return [stretch(cover), { kind: 'attention', width, height }]
-    const left = Math.floor((cover.width - width) / 2)
-    const top = Math.floor((cover.height - height) / 2)
-    return [stretch(cover), { kind: 'crop', left, top, width, height }]
-  }
+  if (operation.m === 'fill') return fill(target, now, operation.g === 'auto', limits)
   const inside = scaledSize(now, scaleInto(now, target, smaller))
   const left = Math.floor((width - inside.width) / 2)
   const top = Math.floor((height - inside.height) / 2)
@@ -91,12 +143,12 @@ function percent(p: number, now: Now, limited: boolean): readonly Step[] {
 
 /** GIF: never enlarged whatever `limit` says, and a percentage leaves its first frame only (both documented). */
 export const resize: Execution<Resize> = {
-  steps(operation, now, { source }) {
+  steps(operation, now, { source, limits }) {
     const isGif = source.format === 'gif'
     const { w, h, l, s, p } = operation
     const sized = [w, h, l, s].some((side) => side !== undefined)
     if (!sized && p !== undefined) return percent(p, now, isGif)
-    return fit(operation, now, isGif || operation.limit === 1)
+    return fit(operation, now, isGif || operation.limit === 1, limits)
   },
   stills({ w, h, l, s, p }, source) {
     const byPercent = p !== undefined && [w, h, l, s].every((side) => side === undefined)
