@@ -1,7 +1,7 @@
 import type { OssClient } from './clients.ts'
 import { type OssFault, toOssFault } from './fault.ts'
 
-/** Questions under way: a hundred who miss something at once cost one. */
+/** Buckets asked about just now: a hundred who miss something at once cost one question. Why one is denied is its own affair. */
 const asking = new Map<string, Promise<OssFault | undefined>>()
 
 /**
@@ -16,18 +16,24 @@ export async function explained(
   { bucket, key }: { bucket: string; key: string },
   timeout: Parameters<OssClient['get']>[1]['timeout'],
 ): Promise<OssFault> {
-  const unclear = fault.kind === 'missing' || (fault.kind === 'denied' && fault.code === 'UnknownError')
-  if (!unclear) return fault
-  const question = `${fault.kind} ${bucket}`
-  const told = await (asking.get(question) ?? ask())
-  return told?.kind === 'misconfigured' || (told?.kind === 'denied' && fault.kind === 'denied') ? told : fault
+  if (fault.kind === 'missing') {
+    const told = await (asking.get(bucket) ?? shared())
+    return told?.kind === 'misconfigured' ? told : fault
+  }
+  if (fault.kind !== 'denied' || fault.code !== 'UnknownError') return fault
+  const told = await ask()
+  return told?.kind === 'denied' ? told : fault
+
+  function shared(): Promise<OssFault | undefined> {
+    const answer = ask().finally(() => asking.delete(bucket))
+    asking.set(bucket, answer)
+    return answer
+  }
 
   function ask(): Promise<OssFault | undefined> {
-    const answer = client.get(key, { headers: { Range: 'bytes=0-0' }, timeout }).then(
+    return client.get(key, { headers: { Range: 'bytes=0-0' }, timeout }).then(
       () => undefined,
       (error: unknown) => toOssFault(error, 'read original'),
     )
-    asking.set(question, answer)
-    return answer.finally(() => asking.delete(question))
   }
 }
