@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 import { bucketLister } from '../listing/bucket.ts'
 import { type LocalCloud, startCloud } from '../local/cloud.ts'
@@ -10,8 +11,9 @@ import { anyFault } from './faults.ts'
 import { bases, mutate } from './inputs.ts'
 import { OPERATIONS, wrongWith } from './judge.ts'
 import { seededRandom } from './random.ts'
+import { HUNG_MS, readerOf } from './reader.ts'
 import { countLines, emptyReport, type SoakReport } from './report.ts'
-import { held, slopeOf } from './watch.ts'
+import { held, slopePercent } from './watch.ts'
 
 export interface SoakOptions {
   seed: number
@@ -26,9 +28,6 @@ export interface SoakOptions {
   onProgress?: (done: number, note: string) => void
   signal?: AbortSignal
 }
-
-/** The mirror gives up after 10 s; a second more is this machine's. */
-const HUNG_MS = 11_000
 
 /** Answers that asking again would not change. */
 const DEFINITE = new Set([200, 400, 403, 404, 413, 415, 422])
@@ -71,11 +70,12 @@ async function run(
   const { addresses, gateway, oss } = cloud
   const started = Date.now()
   const owner = ownerClient({ ...addresses, endpoint: addresses.oss }, addresses.originals)
+  const reader = readerOf(addresses)
   const uploaded = new Map<string, Buffer>()
   const answered = new Map<string, Buffer>()
   const disturbed = new Set<string>()
   const again = new Map<string, Asked>()
-  const memory: number[] = []
+  const memory: { all: number; function: number; workers: number }[] = []
   const report = emptyReport(options.seed)
   let troubled = false
   let fired = 0
@@ -85,27 +85,9 @@ async function run(
     report.failures.push({ key: asked.key, why, ...(input === undefined ? {} : { input }) })
   }
 
-  async function read({ key }: Asked) {
-    const url = `${addresses.oss}/${addresses.compressed}/${key.split('/').map(encodeURIComponent).join('/')}`
-    const began = Date.now()
-    try {
-      const response = await fetch(url, { signal: AbortSignal.timeout(HUNG_MS * 2) })
-      const body = Buffer.from(await response.arrayBuffer())
-      const contentType = response.headers.get('content-type') ?? ''
-      return { status: response.status, contentType, body, ms: Date.now() - began }
-    } catch {
-      return {
-        status: 0,
-        contentType: '',
-        body: Buffer.alloc(0),
-        ms: Date.now() - began,
-      }
-    }
-  }
-
   async function ask(asked: Asked): Promise<void> {
     if (troubled) disturbed.add(asked.key)
-    const { status, ms, ...answer } = await read(asked)
+    const { status, ms, ...answer } = await reader.read(asked.key)
     report.requests++
     report.statuses[status === 0 ? 'broken' : status] = (report.statuses[status === 0 ? 'broken' : status] ?? 0) + 1
     if (ms > HUNG_MS) {
@@ -130,7 +112,7 @@ async function run(
     } else if (status !== 404 || uploaded.has(asked.source)) again.set(asked.key, asked)
   }
 
-  /** Draws what happens next; all drawing is done in order, so that a seed means the same run. */
+  /** Draws what happens next; all drawing and uploading is done in order, so that a seed means the same run. */
   async function draw(step: number): Promise<() => Promise<void>> {
     const kind = random.next()
     const known = [...uploaded.keys()]
@@ -140,11 +122,9 @@ async function run(
       const { name, bytes } = mutate(files, random)
       const source = `${step}/${name}`
       report.inputs++
-      return async () => {
-        await owner.put(source, bytes)
-        uploaded.set(source, bytes)
-        await ask({ key: keyOf(source), source, operation })
-      }
+      await owner.put(source, bytes)
+      uploaded.set(source, bytes)
+      return () => ask({ key: keyOf(source), source, operation })
     }
     const source = random.pick(known)
     const one: Asked = { key: keyOf(source), source, operation }
@@ -167,8 +147,8 @@ async function run(
       return
     }
     oss.faults.add(fault)
-    // Memory is looked at in the second half, and a new process has another.
-    if (step > options.requests / 2) return
+    // Memory is looked at in the second half, and a new process takes some two thousand steps to have what it needs.
+    if (step > options.requests / 4) return
     const [instance] = gateway.instances()
     if (instance === undefined) return
     if (kill < 0.1) {
@@ -202,8 +182,9 @@ async function run(
       const [instance] = gateway.instances()
       const now = instance === undefined ? undefined : held(instance.pid)
       if (now !== undefined) {
-        report.memory.peakMb = Math.max(report.memory.peakMb, Math.round(now.residentBytes / 1e6))
-        if (step > options.requests / 2) memory.push(now.residentBytes)
+        const all = now.functionBytes + now.workerBytes
+        report.memory.peakMb = Math.max(report.memory.peakMb, Math.round(all / 1e6))
+        if (step > options.requests / 2) memory.push({ all, function: now.functionBytes, workers: now.workerBytes })
         if (step < 0.75 * options.requests) mostDescriptors = Math.max(mostDescriptors, now.descriptors)
       }
       options.onProgress?.(step, `${report.failures.length} wrong, ${report.faultsInjected + fired} faults`)
@@ -216,28 +197,23 @@ async function run(
   troubled = false
 
   /** What the function itself says once nothing is wrong any more; 503 means to try again, which is done a few times. */
-  async function settled(key: string): Promise<number> {
-    const path = `/${key.split('/').map(encodeURIComponent).join('/')}`
-    let status = 0
-    for (let attempt = 0; attempt < 4 && !DEFINITE.has(status); attempt++) {
-      const response = await fetch(`${addresses.function}${path}`, {
-        headers: { 'x-mirror-secret': addresses.mirrorSecret },
-      }).catch(() => undefined)
-      await response?.arrayBuffer().catch(() => undefined)
-      status = response?.status ?? 0
+  async function settled(key: string): Promise<{ status: number; said: string }> {
+    for (let attempt = 1; ; attempt++) {
+      const { status, retryAfter, body } = await reader.askFunction(key)
+      if (DEFINITE.has(status) || attempt === 4) return { status, said: body.toString('utf8', 0, 200) }
+      await sleep(1000 * Number(retryAfter ?? 0))
     }
-    return status
   }
 
   for (const asked of again.values()) {
     if (answered.has(asked.key)) continue
-    const status = await settled(asked.key)
+    const { status, said } = await settled(asked.key)
     if (DEFINITE.has(status)) {
       if (status === 200) report.recovered++
       await ask(asked)
     } else {
       report.notRecovered++
-      fail(asked, `still ${status} without any fault`)
+      fail(asked, `still ${status} without any fault: ${said}`)
     }
   }
 
@@ -279,7 +255,9 @@ async function run(
 
   countLines(lines, report, (key) => disturbed.has(key) || again.has(key))
   report.memory.samples = memory.length
-  report.memory.slopePercentOfLastHalf = Math.round(slopeOf(memory) * 10_000) / 100
+  report.memory.slopePercentOfLastHalf = slopePercent(memory.map(({ all }) => all))
+  report.memory.ofFunction = slopePercent(memory.map((one) => one.function))
+  report.memory.ofWorkers = slopePercent(memory.map(({ workers }) => workers))
   report.seconds = Math.round((Date.now() - started) / 1000)
   return report
 }
