@@ -5,7 +5,7 @@ import { readJpeg } from './container/jpeg.ts'
 import { readPng } from './container/png.ts'
 import { readWebp } from './container/webp.ts'
 import { planColour } from './colour.ts'
-import { fits, whyUndecoded } from './encodable.ts'
+import { fits, whyNotSame, whyUndecoded } from './encodable.ts'
 import { encodeAvif } from './encode/avif.ts'
 import { encodeGif } from './encode/gif.ts'
 import { encodeJpeg } from './encode/jpeg.ts'
@@ -60,6 +60,8 @@ export interface Compressed {
 /** What `keep` does with a source: a new file of the same format, or the reason why not. */
 function encodeSame(work: Work): Promise<Encoded | KeptReason> | KeptReason {
   const { source, facts } = work
+  const reason = whyNotSame(facts)
+  if (reason !== undefined) return reason
   switch (facts.format) {
     case 'jpeg':
       return encodeJpeg(work, readJpeg(source))

@@ -1,7 +1,7 @@
 import type { Quality } from './types.ts'
 
 /** Version of the policy: changes whenever the bytes of any answer may change. Stored with every object. */
-export const RECIPE = '8'
+export const RECIPE = '9'
 
 /** Larger SVGs are a download: nobody waits for such a drawing, and looking at all of it takes its time. */
 export const MAX_SVG_BYTES = 4_194_304

@@ -1,6 +1,6 @@
 // What a picture will cost, from a look at its header. Measured on the encoders of this project; see the pool for what
 // happens when it is wrong.
-import { fits, whyUndecoded } from '../image/encodable.ts'
+import { fits, whyNotSame, whyUndecoded } from '../image/encodable.ts'
 import type { ImageFormat } from '../image/types.ts'
 import type { Look } from './look.ts'
 import type { Task } from './messages.ts'
@@ -38,7 +38,7 @@ const ENCODE = {
   webp: { most: 120, least: 32, bytes: 12 },
   losslessWebp: { most: 900, least: 120, bytes: 14 },
   avif: { most: 570, least: 65, bytes: 34 },
-  gif: { most: 250, least: 100, bytes: 6 },
+  gif: { most: 400, least: 250, bytes: 6 },
   other: { most: 60, least: 10, bytes: 4 },
 } as const satisfies Record<string, Cost>
 
@@ -70,7 +70,10 @@ export function estimateOf(task: Task, seen: Look, sourceBytes: number): Estimat
 /** Answered from the header: the fault, the original or the facts. */
 function staysUndecoded(task: Task, { format, frames: pages, pixels }: Look): boolean {
   if (format === undefined || DECODE[format] === undefined) return true
-  if (task.kind === 'compress') return whyUndecoded({ format, pages, pixels }) !== undefined
+  if (task.kind === 'compress') {
+    if (whyUndecoded({ format, pages, pixels }) !== undefined) return true
+    return task.options.format === 'keep' && whyNotSame({ format, pages, pixels }) !== undefined
+  }
   return task.operations[0]?.action === 'info'
 }
 

@@ -1,4 +1,5 @@
 import sharp from 'sharp'
+import { fits, whyNotSame, whyUndecoded } from '../../src/image/encodable.ts'
 import { compress } from '../../src/image/compress.ts'
 import type { CompressOptions } from '../../src/image/compress.ts'
 import { editPng } from '../../src/image/container/png.ts'
@@ -70,15 +71,34 @@ describe('animations', () => {
     expect(result.bytes.includes('acTL')).toBe(true)
   })
 
-  it('of more pixels in all frames than can be made in time goes out as it came', async () => {
-    const still = await sharp({ create: { width: 1000, height: 26_000, channels: 3, background: '#456' } })
-      .raw()
-      .toBuffer()
-    const source = await sharp(still, { raw: { width: 1000, height: 26_000, channels: 3, pageHeight: 1000 } })
-      .gif({ keepDuplicateFrames: true, effort: 1 })
-      .toBuffer()
-    const limits = { maxSourcePixels: 30_000_000, maxOutputPixels: 1 }
-    expect(await compress(source, { ...options, limits })).toMatchObject({ outcome: 'original', reason: 'too_costly' })
+  it.each([
+    [26, 'keep'],
+    [26, 'webp'],
+    [17, 'keep'],
+  ] as const)(
+    'of %s megapixels in all frames, FORMAT=%s, goes out as it came: more than can be made in time',
+    async (megapixels, format) => {
+      const height = 1000 * megapixels
+      const still = await sharp({ create: { width: 1000, height, channels: 3, background: '#456' } })
+        .raw()
+        .toBuffer()
+      const source = await sharp(still, { raw: { width: 1000, height, channels: 3, pageHeight: 1000 } })
+        .gif({ keepDuplicateFrames: true, effort: 1 })
+        .toBuffer()
+      const limits = { maxSourcePixels: 30_000_000, maxOutputPixels: 1 }
+      expect(await compress(source, { ...options, format, limits })).toMatchObject({
+        outcome: 'original',
+        reason: 'too_costly',
+      })
+    },
+  )
+
+  it('of as many megapixels as GIF is too slow for can become WebP', () => {
+    const facts = { format: 'gif', width: 1000, height: 1000, pages: 17, pixels: 17_000_000 } as const
+    expect([whyUndecoded(facts), whyNotSame(facts), fits('webp', facts)]).toEqual([undefined, 'too_costly', true])
+    const fewer = { ...facts, pages: 16, pixels: 16_000_000 }
+    expect(whyNotSame(fewer)).toBeUndefined()
+    expect(whyNotSame({ ...facts, format: 'webp' })).toBeUndefined()
   })
 
   it('counts all frames against the limit', async () => {

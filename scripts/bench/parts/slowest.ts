@@ -33,6 +33,7 @@ const CASES: Case[] = [
   { name: '100 MP JPEG, FORMAT=webp', format: 'webp', make: (corpus, share) => photographOf(corpus, 99.9 * share) },
   { name: '60 MP PNG of 16 bits', make: sixteenBits },
   { name: '40 MP PNG of a photograph', make: (corpus, share) => asPng(corpus, 40 * share) },
+  { name: '300-frame GIF of 16 MP', make: (corpus, share) => animation(corpus, 15.9 * share, 'gif') },
   { name: '300-frame GIF of 24 MP', make: (corpus, share) => animation(corpus, 24 * share, 'gif') },
   { name: '300-frame WebP of 24 MP', make: (corpus, share) => animation(corpus, 24 * share, 'webp') },
 ]
