@@ -1,6 +1,6 @@
 // The documents say what is there: commands, settings, files, sections and error codes they name exist.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 
 import sharp from 'sharp'
 
@@ -10,6 +10,7 @@ import { STATUS_OF } from '../../src/errors.ts'
 const READMES = ['README.md', 'README.zh-CN.md'] as const
 const DOCUMENTS = [
   ...READMES,
+  'SECURITY.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
   ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
@@ -44,6 +45,13 @@ describe.each(DOCUMENTS)('%s', (file) => {
     }
   })
 
+  it('names only tests that exist', () => {
+    for (const path of all(/(?<![\w/.])(test\/[\w./-]*\w)/g, text)) {
+      const found = [path, `${path}.ts`, `${path}.test.ts`].some((each) => existsSync(each))
+      expect([file, path, found]).toEqual([file, path, true])
+    }
+  })
+
   it('links to files and sections that exist', () => {
     for (const target of all(/(?:\]\(|<img src=")([^)\s"]+)[)"]/g, text).filter((link) => !/^[a-z]+:/.test(link))) {
       const [path = '', section] = target.split('#')
@@ -67,7 +75,7 @@ it('error codes in the troubleshooting are codes of the function, with their sta
 
 const PAIRS = [
   ['README.md', 'README.zh-CN.md'],
-  ...readdirSync('docs/zh-CN').map((name) => [`docs/${name}`, `docs/zh-CN/${name}`] as const),
+  ...readdirSync('docs/zh-CN').map((name) => [englishOf(`docs/zh-CN/${name}`), `docs/zh-CN/${name}`] as const),
 ] as const
 
 describe.each(PAIRS)('%s and %s', (...files) => {
@@ -93,17 +101,35 @@ describe.each(PAIRS)('%s and %s', (...files) => {
     expect(named(chinese)).toEqual(named(english))
   })
 
-  it('link to the same places in the same order', () => {
-    const links = (file: string, text: string) =>
-      all(/(?:\]\(|<img src=")([^)\s"]+)[)"]/g, text.replace(/^\[(English|简体中文)\]\(.*\)$/m, ''))
-        .map((link) => join(dirname(file), link.replace(/#.*/, '')))
-        .map((path) => path.replace('docs/zh-CN', 'docs').replace('README.zh-CN', 'README'))
-    expect(links(files[1], chinese)).toEqual(links(files[0], english))
+  it('link to one another, each under its own name, and else to the same places in the same order', () => {
+    expect(english.split('\n')).toContain(`[简体中文](${to(files[0], files[1])})`)
+    expect(chinese.split('\n')).toContain(`[English](${to(files[1], files[0])})`)
+    // A section is told by its place among the others of its document.
+    const places = (file: string, text: string) =>
+      linksIn(file, text.replace(/^\[(English|简体中文)\]\(.*\)$/m, '')).map(({ path, section }) => [
+        englishOf(path),
+        section === undefined ? -1 : anchors(read(path)).indexOf(section),
+      ])
+    expect(places(files[1], chinese)).toEqual(places(files[0], english))
   })
 
-  it('have the same commands in their code blocks', () => {
-    const commands = (text: string) =>
-      all(/```sh\n([\s\S]*?)```/g, text).flatMap((block) => block.split('\n').map((line) => line.replace(/ *#.*/, '')))
+  it('lead readers of Chinese to what there is in Chinese', () => {
+    const named = all(/(?<![\w/-])(docs\/[\w-]+\.md)/g, chinese.replace(/\]\([^)]*\)/g, ''))
+    const linked = linksIn(files[1], chinese).map(({ path }) => path)
+    const inChinese = PAIRS.map(([each]) => each as string)
+    expect([...named, ...linked].filter((path) => inChinese.includes(path))).toEqual([files[0]])
+  })
+
+  it('have the same code blocks but for comments, and the same commands in indented ones', () => {
+    const code = (text: string) =>
+      all(/```[a-z]*\n([\s\S]*?)```/g, text).flatMap((block) =>
+        block
+          .replace(/\/\*\*[\s\S]*?\*\//g, '')
+          .split('\n')
+          .map((line) => line.replace(/ *#.*/, '')),
+      )
+    expect(code(chinese)).toEqual(code(english))
+    const commands = (text: string) => all(/^ {4}((?:npm|npx|node) \S+(?: \S+)*)/gm, text)
     expect(commands(chinese)).toEqual(commands(english))
   })
 
@@ -134,6 +160,25 @@ it('the pictures of docs/keys.md are there, small, and what their keys ask for',
     'watermark.jpg': 'jpeg 240x160',
   })
 })
+
+/** The document that one in Chinese is a version of; of any other path the path itself. */
+function englishOf(path: string): string {
+  const name = path.replace('docs/zh-CN/', '').replace('.zh-CN', '')
+  return name === path ? path : path.startsWith('docs/') && name !== 'SECURITY.md' ? `docs/${name}` : name
+}
+
+/** A link from one document to another. */
+function to(from: string, target: string): string {
+  return relative(dirname(from), target)
+}
+
+/** Links to files of this project and their sections. */
+function linksIn(file: string, text: string): { path: string; section: string | undefined }[] {
+  return all(/(?:\]\(|<img src=")([^)\s"]+)[)"]/g, text).map((link) => {
+    const [path = '', section] = link.split('#')
+    return { path: path === '' ? file : join(dirname(file), path), section }
+  })
+}
 
 /** Lines that are neither in a code block nor indented as one. */
 function outside(text: string): string[] {
