@@ -129,6 +129,68 @@ it('a caller who leaves is noticed, and the log line still written', async () =>
   await close()
 })
 
+it('a stream is read no further when its reader has left', async () => {
+  let stopped: () => void = () => undefined
+  const stop = new Promise<void>((resolve) => {
+    stopped = resolve
+  })
+  async function* endless() {
+    try {
+      for (;;) {
+        yield Buffer.alloc(1000)
+        await new Promise(setImmediate)
+      }
+    } finally {
+      stopped()
+    }
+  }
+  const { response, finished, close } = await serve({
+    status: 200,
+    headers: {},
+    body: endless(),
+    settled: Promise.resolve(),
+  })
+  response.destroy()
+  await stop
+  expect(await finished).toMatchObject({ aborted: true })
+  await close()
+})
+
+it('the log line is written before the last byte: an instance may be frozen right after that', async () => {
+  let endedBefore: boolean | undefined
+  const server = createServer((_, response) => {
+    const finish = () => (endedBefore = response.writableEnded)
+    void send({ status: 200, headers: {}, body, settled: Promise.resolve(), finish }, response, false)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const answer = await fetch(`http://127.0.0.1:${port}/`)
+  expect((await answer.arrayBuffer()).byteLength).toBe(body.length)
+  expect(endedBefore).toBe(false)
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+})
+
+it('an answer that would never end is broken off', async () => {
+  jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] })
+  try {
+    const { response, finished, close } = await serve({
+      status: 200,
+      headers: {},
+      body: inChunks(),
+      settled: new Promise(() => undefined),
+    })
+    const broken = new Promise<Error>((resolve) => response.once('error', resolve))
+    response.resume()
+    jest.advanceTimersByTime(MOST_ANSWER_MS)
+    expect(await broken).toMatchObject({ code: 'ECONNRESET' })
+    void finished
+    await close()
+  } finally {
+    jest.useRealTimers()
+  }
+})
+
 it('every answer ends well before the platform would end the instance (s.yaml)', () => {
   const timeoutSeconds = Number(/^ {6}timeout: (\d+)$/m.exec(readFileSync('s.yaml', 'utf8'))?.[1])
   expect(timeoutSeconds * 1000).toBeGreaterThanOrEqual(MOST_ANSWER_MS + 10_000)

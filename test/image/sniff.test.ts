@@ -62,6 +62,8 @@ describe('sniff', () => {
     '<!-- a comment --><b>',
     '<iframe src=x>',
     '<img src=x onerror=alert(1)>',
+    '<html><body><svg/></body></html>',
+    '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"/>',
   ])('takes %j for a page', (text) => {
     expect(sniff(Buffer.from(text))).toEqual({ contentType: 'text/html', media: 'active' })
   })
@@ -81,10 +83,12 @@ describe('sniff', () => {
     const little = Buffer.from(svg, 'utf16le')
     const expected = { media: 'active', format: 'svg' }
     expect(sniff(little)).toMatchObject(expected)
+    expect(sniff(Buffer.from(little).swap16())).toMatchObject(expected)
     expect(sniff(Buffer.concat([latin1('\xff\xfe'), little]))).toMatchObject(expected)
     expect(sniff(Buffer.concat([latin1('\xfe\xff'), Buffer.from(little).swap16()]))).toMatchObject(expected)
     expect(sniff(gzipSync(svg))).toMatchObject(expected)
-    expect(sniff(gzipSync('hello'))).toEqual({ contentType: 'application/gzip', media: 'other' })
+    for (const other of ['hello', '<html><svg/></html>'])
+      expect(sniff(gzipSync(other))).toEqual({ contentType: 'application/gzip', media: 'other' })
   })
 
   it.each([
@@ -110,7 +114,15 @@ describe('sniff', () => {
   it('calls a file that begins as a picture a picture, whatever follows', () => {
     expect(sniff(latin1('\xff\xd8\xff\xe0<script>alert(1)</script>')).contentType).toBe('image/jpeg')
     expect(sniff(latin1('GIF89a=1;alert(1)//')).contentType).toBe('image/gif')
+    expect(sniff(latin1('ID3=>alert(1)')).contentType).toBe('audio/mpeg')
     expect(sniff(latin1('<script>/*\xff\xd8\xff*/')).media).toBe('active')
+  })
+
+  it('does not take every text that begins with BM for a bitmap', () => {
+    expect(sniff(latin1('BM 12 bytes in\x29\0\0\0'))).toEqual({
+      contentType: 'application/octet-stream',
+      media: 'other',
+    })
   })
 
   it('looks no further than it says', () => {

@@ -1,7 +1,8 @@
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-import { openCompressed, type OpenOriginal, openOriginals } from '../../src/oss/bucket.ts'
+import { openCompressed, type OpenOriginal, openOriginals, timeoutFor } from '../../src/oss/bucket.ts'
 import { createClients } from '../../src/oss/clients.ts'
 import { createCrc64 } from '../../src/oss/crc64.ts'
 
@@ -135,11 +136,54 @@ describe('an original', () => {
     ['that stalls', stalled, 'timeout'],
   ] as const)('%s is a fault, read whole or streamed', async (_, answer, kind) => {
     answers = [answer]
-    const whole = await originals().open('a.jpg', soon())
-    await whole.head(4096)
-    await expect(whole.readAll()).rejects.toMatchObject({ kind })
-    const passing = await originals().open('a.jpg', soon())
-    await expect(streamed(passing)).rejects.toMatchObject({ kind })
+    const whole = async () => {
+      const original = await originals().open('a.jpg', soon())
+      await original.head(4096)
+      return original.readAll()
+    }
+    const passing = async () => streamed(await originals().open('a.jpg', soon()))
+    await Promise.all([whole, passing].map((read) => expect(read()).rejects.toMatchObject({ kind })))
+  })
+
+  it('that stalls is waited for no longer than the request has time', async () => {
+    answers = [stalled]
+    const whole = await originals().open('a.jpg', Date.now() + 300)
+    const fault: unknown = await whole.readAll().catch((error: unknown) => error)
+    const [, ms] = /no bytes for (\d+) ms/.exec(String(fault)) ?? []
+    expect(Number(ms)).toBeLessThanOrEqual(300)
+  })
+
+  it('whose connection breaks before anybody reads from it is a fault like any other', async () => {
+    const broken = new Promise<void>((resolve) => {
+      answers = [
+        (_, response) => {
+          response.writeHead(200, { 'Content-Length': bytes.length, ETag: '"ABC"' }).flushHeaders()
+          response.once('close', resolve)
+          setTimeout(() => response.socket?.resetAndDestroy(), 20)
+        },
+      ]
+    })
+    const original = await originals().open('a.jpg', soon())
+    await broken
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
+    await expect(original.readAll()).rejects.toMatchObject({ kind: 'network' })
+  })
+
+  it('that nobody reads to its end is read no further', async () => {
+    const left = new Promise<void>((resolve) => {
+      answers = [
+        (_, response) => {
+          response.writeHead(200, { 'Content-Length': 2 * bytes.length, ETag: '"ABC"' })
+          response.write(bytes)
+          response.once('close', resolve)
+        },
+      ]
+    })
+    const original = await originals().open('film.mp4', soon())
+    await original.head(10)
+    for await (const _ of original.chunks()) break
+    await left
+    expect(asked).toHaveLength(1)
   })
 
   it('streamed with a wrong CRC-64 never gives out its last chunk', async () => {
@@ -247,13 +291,20 @@ describe('an original', () => {
     answers = [(_, response) => response.writeHead(206, { 'Content-Length': 4 }).end('head')]
     expect(await originals().peek('a.mp4', 'ABC', 4, soon())).toEqual(Buffer.from('head'))
     expect(asked[0]?.headers).toMatchObject({ range: 'bytes=0-3', 'if-match': '"ABC"' })
+    // Who takes no notice of a range sends all of it.
+    answers = [honest()]
+    expect(await originals().peek('a.mp4', 'ABC', 4, soon())).toEqual(bytes.subarray(0, 4))
   })
 
   it('is read over a new connection after a long pause', async () => {
     answers = [honest()]
     let clock = 0
     let connections = 0
-    server.on('connection', () => connections++)
+    const gone: Promise<unknown>[] = []
+    server.on('connection', (socket) => {
+      connections++
+      gone.push(once(socket, 'close'))
+    })
     const bucket = openOriginals(
       clients(() => clock),
       credentials,
@@ -265,6 +316,8 @@ describe('an original', () => {
     clock += 60_000
     await (await bucket.open('a.jpg', soon())).readAll()
     expect(connections).toBe(2)
+    // The old one is not left open.
+    await gone[0]
   })
 })
 
@@ -301,6 +354,13 @@ describe('a compressed object', () => {
     ])
   })
 
+  it('that may not replace anything says so, others do not', async () => {
+    answers = [(_, response) => response.writeHead(200).end()]
+    await compressed().put({ ...object, ifAbsent: true }, bytes, soon())
+    await compressed().put(object, bytes, soon())
+    expect(asked.map(({ headers }) => headers['x-oss-forbid-overwrite'])).toEqual(['true', undefined])
+  })
+
   it('that was not to replace anything is never put over what is there, damaged or not', async () => {
     answers = [(_, response) => response.writeHead(200, { 'x-oss-hash-crc64ecma': '1' }).end()]
     const once = compressed().put({ ...object, ifAbsent: true }, bytes, soon())
@@ -326,7 +386,15 @@ describe('a compressed object', () => {
   ])('refused with %i is %s', async (status, code, kind) => {
     answers = [refuse(status, code)]
     await expect(compressed().put(object, bytes, soon())).rejects.toMatchObject({ kind })
+    // It would be refused again.
+    expect(asked).toHaveLength(1)
   })
+})
+
+it('no call waits longer than its request has time, nor than a bucket that answers at all takes', () => {
+  const [connect, answer] = timeoutFor(Date.now() + 100)
+  expect([connect <= 100, answer <= 100]).toEqual([true, true])
+  expect(timeoutFor(Date.now() + 60_000)).toEqual([2500, 4000])
 })
 
 it('faults never carry the request or its credentials', async () => {
@@ -335,4 +403,5 @@ it('faults never carry the request or its credentials', async () => {
     .put({ key: 'k', contentType: 'a/b', cacheControl: 'c', meta: {} }, Buffer.from('the body'), soon())
     .catch((error: unknown) => error)
   expect(JSON.stringify({ ...(fault as object), message: String(fault) })).not.toMatch(/token|secret|the body/)
+  expect(Object.getOwnPropertyNames(fault).sort()).toEqual(['code', 'kind', 'message', 'name', 'ossRequestId', 'stack'])
 })

@@ -5,9 +5,9 @@ import { OssFault, toOssFault } from '../../src/oss/fault.ts'
 const NO_CONNECTION = { name: 'ConnectionTimeoutError', code: 'ConnectionTimeoutError', status: -2 }
 
 /** How often it was tried. */
-async function attempts(thrown: object): Promise<number> {
+async function attempts(thrown: object, leftMs = 5000): Promise<number> {
   let count = 0
-  const failed = withRetry(Date.now() + 5000, async () => {
+  const failed = withRetry(Date.now() + leftMs, async () => {
     count++
     throw toOssFault(thrown, 'read original')
   })
@@ -28,4 +28,32 @@ it('what has no connection says what to set, what was answered does not', () => 
     'read original: ConnectionTimeoutError (status -2). Expected OSS to be reachable, got no connection. An internal endpoint is one only inside Alibaba Cloud: elsewhere set OSS_ENDPOINT to https://oss-<region>.aliyuncs.com',
   )
   expect(toOssFault({ code: 'AccessDenied', status: 403 }, 'put').message).toBe('put: AccessDenied (status 403)')
+})
+
+it('there is no second try where no time is left for it', async () => {
+  expect(await attempts({ code: 'ECONNRESET', status: -1 }, 2000)).toBe(2)
+  expect(await attempts({ code: 'ECONNRESET', status: -1 }, 400)).toBe(1)
+})
+
+it('the second try comes after another pause each time: many instances do not return in step', async () => {
+  const chance = jest.spyOn(Math, 'random')
+  const waiting = jest.spyOn(globalThis, 'setTimeout')
+  try {
+    for (const value of [0, 0.5, 0.99]) {
+      chance.mockReturnValue(value)
+      await attempts({ code: 'ECONNRESET', status: -1 })
+    }
+    const pauses = waiting.mock.calls.map(([, ms]) => ms)
+    expect(pauses).toHaveLength(3)
+    expect(new Set(pauses).size).toBe(3)
+  } finally {
+    chance.mockRestore()
+    waiting.mockRestore()
+  }
+})
+
+it('an answer that broke off is damage, which may pass', () => {
+  expect(toOssFault({ name: 'ResponseError', code: 'ResponseError', status: 200 }, 'read original').kind).toBe(
+    'damaged',
+  )
 })
