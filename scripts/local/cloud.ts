@@ -257,7 +257,8 @@ function keysIn(dataDir: string): { accessKeyId: string; accessKeySecret: string
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as ReturnType<typeof keysIn>
   const keys = {
     accessKeyId: `LTAIlocal${randomBytes(6).toString('hex')}`,
-    accessKeySecret: randomBytes(20).toString('base64url'),
+    // Told from other words wherever it should not be.
+    accessKeySecret: `ownersecret-${randomBytes(14).toString('base64url')}`,
     mirrorSecret: randomBytes(24).toString('base64url'),
   }
   writeFileSync(file, JSON.stringify(keys), { mode: 0o600 })

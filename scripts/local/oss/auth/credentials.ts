@@ -60,7 +60,8 @@ export function createCredentials(accounts: readonly Account[], now: () => numbe
       // Long-running servers issue many; those that expired a day ago answer "unknown" rather than "expired".
       for (const [id, { session }] of keys) if (session && session.expires < now() - 86_400_000) keys.delete(id)
       const accessKeyId = `STS.${randomBytes(12).toString('hex')}`
-      const accessKeySecret = randomBytes(22).toString('base64url')
+      // Told from other words wherever it should not be.
+      const accessKeySecret = `rolesecret-${randomBytes(16).toString('base64url')}`
       const securityToken = `CAIS${randomBytes(96).toString('base64')}`
       const expires = now() + ttlSeconds * 1000
       const owner = ownerId ?? accounts[0]?.ownerId ?? DEFAULT_OWNER
