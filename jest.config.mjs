@@ -1,6 +1,7 @@
 /** @type {import('jest').Config} */
 export default {
-  testEnvironment: 'node',
+  // Node's; besides, no test may print a secret, or have one printed.
+  testEnvironment: '<rootDir>/test/support/printed/environment.ts',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   // The sources are ES modules; Jest runs them as CommonJS, which its module registry handles without flags.
   transform: {
