@@ -2,6 +2,7 @@
 export default {
   // Node's; besides, no test may print a secret, or have one printed.
   testEnvironment: '<rootDir>/test/support/printed/environment.ts',
+  setupFilesAfterEnv: ['<rootDir>/test/support/buffers.ts'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   // The sources are ES modules; Jest runs them as CommonJS, which its module registry handles without flags.
   transform: {
