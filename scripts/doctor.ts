@@ -12,7 +12,7 @@ mirror. A line per check: ✓, ✗ with cause and fix, – where it could not be
 also after Ctrl-C. docs/doctor.md lists the checks.${DEPLOYMENT_HELP}
   --wait SECONDS   how long a replaced or deleted original may take to reach readers (default 60)
   --prefix PREFIX  where test objects are put (default: the first of SOURCE_PREFIXES)
-  --json           a JSON array of {check, ok: true, false or null, cause, fix, ms} instead of lines
+  --json           a JSON array of {check, title, ok: true, false or null, note, cause, fix, ms} instead of lines
 Exit 0: everything was checked and is right; 1: something is wrong or could not be checked; 2: wrong usage.
 `
 

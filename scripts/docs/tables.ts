@@ -84,5 +84,6 @@ export const DOCUMENTS: readonly { file: string; name: string; table: () => stri
   { file: 'docs/keys.md', name: 'operations', table: () => operationsTable('en') },
   { file: 'docs/zh-CN/keys.md', name: 'pictures', table: () => picturesTable('../pictures', 'zh') },
   { file: 'docs/zh-CN/keys.md', name: 'operations', table: () => operationsTable('zh') },
-  { file: 'docs/doctor.md', name: 'checks', table: checksTable },
+  { file: 'docs/doctor.md', name: 'checks', table: () => checksTable('en') },
+  { file: 'docs/zh-CN/doctor.md', name: 'checks', table: () => checksTable('zh') },
 ]

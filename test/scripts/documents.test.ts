@@ -116,7 +116,7 @@ describe.each(PAIRS)('%s and %s', (...files) => {
   it('lead readers of Chinese to what there is in Chinese', () => {
     const named = all(/(?<![\w/-])(docs\/[\w-]+\.md)/g, chinese.replace(/\]\([^)]*\)/g, ''))
     const linked = linksIn(files[1], chinese).map(({ path }) => path)
-    const inChinese = PAIRS.map(([each]) => each as string)
+    const inChinese = PAIRS.map(([each]) => each)
     expect([...named, ...linked].filter((path) => inChinese.includes(path))).toEqual([files[0]])
   })
 
