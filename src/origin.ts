@@ -16,10 +16,11 @@ import { describeCause, type Log, type RequestLine } from './log.ts'
 import type { Compressed, OpenOriginal, Originals } from './oss/bucket.ts'
 import { isPassing, OssFault } from './oss/fault.ts'
 import { operableType, passedType } from './passthrough.ts'
-import { discard, passThroughProduct, pictureProduct, type Product, type ProductPlace } from './product.ts'
+import { countUsers, discard, passThroughProduct, pictureProduct, type Product, type ProductPlace } from './product.ts'
 import { type PutOutcome, settlePut } from './put.ts'
 import { createRecent } from './recent.ts'
-import { confirmType, openInTime, openOriginal, openSame, readWhole } from './reading.ts'
+import { bytesToHold, confirmType, openInTime, openOriginal, openSame, readWhole } from './reading.ts'
+import type { Hold, Holding } from './workers/holdings.ts'
 
 /** A request as either entry hands it over. */
 export interface OriginRequest {
@@ -41,6 +42,8 @@ export interface OriginDeps {
   buckets(context: Context): Buckets
   compress: typeof compress
   render: typeof render
+  /** Waited for before an original is read into memory. Without it all are read at once. */
+  hold?: Hold
   log: Log
   /** When this instance began, ms since the epoch: its first requests have waited for it. */
   bornAt?: number
@@ -68,6 +71,15 @@ export interface MadeAhead {
 interface Flight {
   product: Promise<Product>
   put: Promise<PutOutcome>
+  /** One more sends the product's body, until what is returned is called. */
+  enter(): () => void
+}
+
+/** An original as its first bytes say what it is, with the room it is read into. */
+interface Opened {
+  original: OpenOriginal
+  sniffed: ReturnType<typeof sniff>
+  held: Holding | undefined
 }
 
 /** Kept back from the time for making a picture, for putting and sending it. */
@@ -94,9 +106,11 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
       ms: { total: 0 },
     }
     let streamed: OpenOriginal | undefined
+    let leave: (() => void) | undefined
     const finish = once<Parameters<Answer['finish']>[0]>(({ sentBytes, aborted, error }) => {
       if (error !== undefined) noteError(line, toPublicError(error))
       streamed?.close()
+      leave?.()
       line.ms.total = Date.now() - started
       line.bytesOut = sentBytes
       if (aborted) line.aborted = true
@@ -123,6 +137,7 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
         // A flight that hangs must not hold its key: whoever comes after its time starts anew.
         return { work, landed: beforeDeadline(work.put, deadline + ANSWER_RESERVE_MS) }
       })
+      leave = flight.enter()
       if (joined) line.joined = true
       const product = await beforeDeadline(flight.product, deadline).catch((error: unknown) => {
         if (!joined) flight.product.then(discard, () => undefined)
@@ -170,6 +185,7 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
         return { put, sourceEtag: product.sourceEtag }
       } finally {
         discard(product)
+        product.letGo?.()
       }
     } catch (thrown) {
       const exists = thrown instanceof OssFault && thrown.kind === 'conflict'
@@ -216,7 +232,10 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
       },
       () => off,
     )
-    return { product, put }
+    const letGo = (made: Product) => made.letGo?.()
+    const enter = countUsers(() => void product.then(letGo, () => undefined))
+    put.then(enter(), () => undefined)
+    return { product, put, enter }
   }
 
   /** For who comes a moment too late to join: what was made for the others, as long as it is what would be made now. */
@@ -238,10 +257,15 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
     const latestRetry = started + config.deadlineMs / 3
     for (let attempt = 1; ; attempt++) {
       const original = await openOriginal(key, buckets.originals, deadline)
+      let held: Holding | undefined
       try {
-        return await makeFrom(original, key, buckets, started, deadline)
+        const sniffed = sniff(await original.head(SNIFF_BYTES))
+        held = await deps.hold?.(bytesToHold(sniffed, original.facts, config.maxSourceBytes), deadline)
+        const product = await makeFrom({ original, sniffed, held }, key, buckets, started, deadline)
+        return { ...product, letGo: () => held?.end() }
       } catch (thrown) {
         original.close()
+        held?.end()
         const onTheWay = thrown instanceof OssFault && isPassing(thrown)
         if (attempt > 1 || !onTheWay || Date.now() > latestRetry) throw thrown
       }
@@ -249,7 +273,7 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
   }
 
   async function makeFrom(
-    original: OpenOriginal,
+    { original, sniffed, held }: Opened,
     key: ParsedKey,
     buckets: Buckets,
     started: number,
@@ -262,11 +286,12 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
       cacheControl: config.cacheControl,
       sendMeta: config.store === 'mirror',
     }
-    const sniffed = sniff(await original.head(SNIFF_BYTES))
     await confirmType(sniffed, original, key.sourceKey, originals, config.maxSourceBytes, deadline)
     const asked = key.operations.length > 0
     const type = asked ? operableType(sniffed, original.facts, config) : passedType(sniffed, original.facts, config)
     if (!type.compressible) {
+      // What is known by its first bytes is streamed from there on.
+      if (sniffed.format !== undefined) held?.become(0)
       const reopen = (until: number) => openSame(originals, key.sourceKey, original.facts.etag, until)
       return passThroughProduct(original, key.sourceKey, type, reopen, { read: Date.now() - started }, place)
     }
@@ -277,12 +302,15 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
       limits: { maxSourcePixels: config.maxSourcePixels, maxOutputPixels: config.maxOutputPixels },
       msLeft: deadline - Date.now(),
     }
+    // Its job counts it now, until there is a picture instead.
+    held?.become(0)
     const picture = asked
       ? await deps.render(source, key.operations, {
           ...options,
-          fetchMark: (mark) => readWhole(originals, mark, config.maxSourceBytes, deadline),
+          fetchMark: (mark) => readWhole(originals, mark, config.maxSourceBytes, deadline, held),
         })
       : await deps.compress(source, { ...options, format: config.format })
+    held?.become(picture.bytes.length)
     return pictureProduct(
       { outcome: 'transformed', ...picture },
       original.facts,

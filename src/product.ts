@@ -19,6 +19,8 @@ export interface Product {
    * @throws OssFault; `conflict` where one was not to be replaced
    */
   store(deadline: number, ifAbsent?: boolean): Promise<'stored' | 'copied' | 'exists'>
+  /** Nobody sends or stores it any more: the memory that was kept for it is free. */
+  letGo?(): void
 }
 
 /** What both kinds of product need to know. */
@@ -128,6 +130,23 @@ export function passThroughProduct(
 /** What a product that nobody will read holds open is let go. */
 export function discard({ body }: Product): void {
   if (!Buffer.isBuffer(body)) body.once.close()
+}
+
+/**
+ * Counts those who need a product. What is returned enters one more, who leaves by calling what that returns.
+ * @param end called when the last one leaves
+ */
+export function countUsers(end: () => void): () => () => void {
+  let users = 0
+  return () => {
+    users++
+    let left = false
+    return () => {
+      if (left) return
+      left = true
+      if (--users === 0) end()
+    }
+  }
 }
 
 /** What is kept with the object, for audit and report. When OSS writes last it is lost: nothing may depend on it. */

@@ -5,6 +5,7 @@ import { SNIFF_BYTES, sniff } from './image/sniff.ts'
 import type { ParsedKey } from './key/parse.ts'
 import type { OpenOriginal, Originals } from './oss/bucket.ts'
 import { OssFault } from './oss/fault.ts'
+import type { Holding } from './workers/holdings.ts'
 
 /** What is not a picture is read to its end, in memory, up to this size before it is judged by its first bytes. */
 const VERIFIED_FIRST_BYTES = 4_194_304
@@ -18,6 +19,15 @@ export async function openOriginal(key: ParsedKey, originals: Originals, deadlin
     const missing = error instanceof OssFault && error.kind === 'missing'
     throw missing && key.whenMissing !== undefined ? key.whenMissing : error
   }
+}
+
+/** How much of an original will be in memory at once: all of what is made smaller or verified first, nothing of what streams. */
+export function bytesToHold(
+  { format }: ReturnType<typeof sniff>,
+  { bytes }: OpenOriginal['facts'],
+  maxSourceBytes: number,
+): number {
+  return bytes <= (format === undefined ? VERIFIED_FIRST_BYTES : maxSourceBytes) ? bytes : 0
 }
 
 /**
@@ -67,12 +77,16 @@ export async function openSame(
   throw new OssFault('conflict', 'read original: it was replaced meanwhile')
 }
 
-/** Another original that a picture needs, such as a watermark's. */
+/**
+ * Another original that a picture needs, such as a watermark's. Does not wait for room, only takes it from those who come:
+ * the job that asks for it holds a worker, and what it could wait for may be waiting for that.
+ */
 export async function readWhole(
   originals: Originals,
   key: string,
   mostBytes: number,
   deadline: number,
+  held: Holding | undefined,
 ): Promise<Buffer> {
   const original = await originals.open(key, deadline)
   try {
@@ -82,6 +96,7 @@ export async function readWhole(
         `Expected a watermark picture of at most ${mostBytes} bytes, got a larger one.`,
       )
     }
+    held?.become(held.bytes + original.facts.bytes)
     return await original.readAll()
   } finally {
     original.close()

@@ -46,6 +46,7 @@ export function originFrom(
     buckets,
     compress: (...given) => renders.compress(...given),
     render: (source, operations, options) => renders.render(source, operations, { ...options, ...font }),
+    ...(renders.hold === undefined ? {} : { hold: renders.hold }),
     log,
     bornAt: Date.now() - process.uptime() * 1000,
   })
@@ -67,7 +68,7 @@ function settleSetting(text = ''): { settleMs?: number } {
   return /^[0-9]{1,6}$/.test(text) ? { settleMs: Number(text) } : {}
 }
 
-type Renders = Pick<OriginDeps, 'compress' | 'render'> & { warm(): void }
+type Renders = Pick<OriginDeps, 'compress' | 'render' | 'hold'> & { warm(): void }
 
 /** The build puts the worker beside the entry; where there is none (tests of the sources), pictures are made right here. */
 function rendersFrom(log: Log): Renders {

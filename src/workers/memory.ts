@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 
 // What idle processes take: measured with node 20 and sharp 0.35 on linux-x64, shared pages counted in each of them.
 
-/** Server, bucket client, and bodies on their way in and out that no job has yet or has no more. */
+/** Server, bucket client, what the collector has not come to yet, and the bodies that may always be held (holdings.ts). */
 const PARENT_BYTES = 160_000_000
 const WORKER_BYTES = 70_000_000
 

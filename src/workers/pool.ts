@@ -7,6 +7,7 @@ import type { Compressed, CompressOptions, KeptReason } from '../image/compress.
 import { ImageFault } from '../image/fault.ts'
 import type { Operation } from '../image/operations/types.ts'
 import type { Rendered, RenderOptions } from '../image/render.ts'
+import { createHoldings, type Hold } from './holdings.ts'
 import { costMs, effortMs, hopeless, isGiant, next, refusal, type Running } from './governor.ts'
 import { fromWire, type FromWorker, type Task, type WireFault } from './messages.ts'
 import type { Job, Worker } from './job.ts'
@@ -53,6 +54,8 @@ export interface Pool {
   compress(source: Buffer, options: CompressOptions): Promise<Compressed>
   /** @throws as image/render.ts, also what `fetchMark` threw; ImageFault out_of_time, encoder_fault; Overloaded */
   render(source: Buffer, operations: readonly Operation[], options: RenderOptions): Promise<Rendered>
+  /** Room for an original to be read into; to be waited for before it is. */
+  hold: Hold
   /** Has a worker started, if none is; to be called while the source is still being read. */
   warm(): void
   stats(): PoolStats
@@ -84,6 +87,8 @@ function tellsPace(result: { outcome?: unknown; reason?: unknown; format?: unkno
 export function createPool(options: PoolOptions): Pool {
   const { workers: size, memoryBytes, cores = availableParallelism() } = options
   const room = { workers: size, memoryBytes }
+  /** Less what is held outside of jobs. */
+  const roomLeft = () => ({ ...room, memoryBytes: memoryBytes - holdings.bytes })
   const workers = new Set<Worker>()
   const waiting: Job[] = []
   const counters = { started: 0, done: 0, killed: 0, crashed: 0, refused: 0 }
@@ -91,6 +96,10 @@ export function createPool(options: PoolOptions): Pool {
   let closed = false
 
   const busy = () => [...workers].filter(({ job }) => job !== undefined)
+  const sum = (jobs: readonly Running[], of: 'needBytes' | 'sourceBytes') =>
+    jobs.reduce((total, job) => total + job[of], 0)
+  const taken = () => ({ runningBytes: sum(running(), 'needBytes'), waitingBytes: sum(waiting, 'sourceBytes') })
+  const holdings = createHoldings(memoryBytes, taken, () => dispatch())
   const running = (): Running[] => busy().flatMap(({ job }) => (job === undefined ? [] : [job]))
 
   const notice = ({ process }: Worker, text: string) => options.onNotice?.(`worker ${process.pid ?? '?'} ${text}`)
@@ -156,7 +165,7 @@ export function createPool(options: PoolOptions): Pool {
     }
     for (;;) {
       const now = Date.now()
-      const job = next(waiting, running(), room, now)
+      const job = next(waiting, running(), roomLeft(), now)
       if (job === undefined || closed) return
       const idle = [...workers].find((worker) => worker.job === undefined && !worker.ending)
       if (idle === undefined && workers.size >= size) return
@@ -245,6 +254,7 @@ export function createPool(options: PoolOptions): Pool {
   function free(worker: Worker, job: Job): void {
     clearTimeout(job.timer)
     worker.job = undefined
+    holdings.freed()
   }
 
   function expire(job: Job): void {
@@ -274,6 +284,7 @@ export function createPool(options: PoolOptions): Pool {
   function refuse(job: Job, reason: string): void {
     counters.refused++
     clearTimeout(job.timer)
+    holdings.freed()
     job.reject(new Overloaded(`${reason}. Try again.`))
   }
 
@@ -282,6 +293,7 @@ export function createPool(options: PoolOptions): Pool {
     const { job } = worker
     worker.job = undefined
     if (closed) return
+    holdings.freed()
     if (job !== undefined && !worker.ending) {
       if (!worker.begun && job.tries < TRIES) waiting.push(job)
       else {
@@ -304,6 +316,7 @@ export function createPool(options: PoolOptions): Pool {
         source,
         fetchMark,
       ) as Promise<Rendered>,
+    hold: (bytes, deadline) => holdings.hold(bytes, deadline),
     warm() {
       if (!closed && workers.size === 0) start()
     },
@@ -318,6 +331,7 @@ export function createPool(options: PoolOptions): Pool {
     close() {
       closed = true
       memory.stop()
+      holdings.close()
       for (const worker of workers) {
         worker.process.kill()
         if (worker.job !== undefined) waiting.push(worker.job)

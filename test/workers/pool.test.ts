@@ -221,6 +221,23 @@ describe('a pool of workers', () => {
     small.close()
   })
 
+  it('shares its memory with originals that are read: whoever comes second waits for the other', async () => {
+    const pool = built.pool({ memoryBytes: 64_000_000 })
+    const deadline = Date.now() + 20_000
+    const read = await pool.hold(40_000_000, deadline)
+    const jobs = [pool.compress(photo, compressing()), pool.compress(photo, compressing())]
+    expect(pool.stats()).toMatchObject({ running: 1, waiting: 1 })
+    read.end()
+    await new Promise(setImmediate)
+    expect(pool.stats()).toMatchObject({ running: 2, waiting: 0 })
+    const next = pool.hold(60_000_000, deadline).then((held) => [held.bytes, pool.stats().running])
+    await Promise.all(jobs)
+    expect(await next).toEqual([60_000_000, 0])
+    const late = pool.hold(60_000_000, deadline)
+    pool.close()
+    await expect(late).rejects.toBeInstanceOf(Overloaded)
+  })
+
   it('the pace is learnt from pictures that were made, not from what is answered from a header', async () => {
     const pool = built.pool({ workers: 1 })
     await pool.compress(photo, compressing())
