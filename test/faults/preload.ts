@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -14,6 +14,8 @@ export interface Preload {
 /** @param program CommonJS; `FILE` is the path of what it is told, which is empty at first. */
 export function preload(program: string): Preload {
   const folder = mkdtempSync(join(tmpdir(), 'preload-'))
+  // For a function that runs as somebody else.
+  chmodSync(folder, 0o755)
   const file = join(folder, 'told')
   const script = join(folder, 'preload.cjs')
   const tell = (text: string) => {

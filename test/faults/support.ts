@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import { bucketLister } from '../../scripts/listing/bucket.ts'
 import { ownerClient } from '../../scripts/owner.ts'
-import { wrongWith } from '../../scripts/soak/judge.ts'
+import { OPERATIONS, wrongWith } from '../../scripts/soak/judge.ts'
 import type { TestCloud } from '../e2e/support.ts'
 
 /** Waits for what has to come about; what never does ends with Jest's own limit. */
@@ -15,16 +15,20 @@ export async function until<T>(look: () => T | undefined | false): Promise<T> {
   }
 }
 
-/** What is wrong with what the compressed bucket holds: nothing, ever. @param uploaded originals by key */
+/**
+ * What is wrong with what the compressed bucket holds: nothing, ever. What has operations that the judge does not know is left out.
+ * @param uploaded originals by key
+ */
 export async function wrongStored(cloud: TestCloud, uploaded: ReadonlyMap<string, Buffer>): Promise<string[]> {
   const { addresses } = cloud
   const bucket = ownerClient({ ...addresses, endpoint: addresses.oss }, addresses.compressed)
   const wrong: string[] = []
   for await (const page of bucketLister(bucket).pages({ prefix: '', after: '' })) {
     for (const { key } of page) {
+      const [source = '', operation, ...more] = key.split('__op__')
+      if (more.length > 0 || (operation !== undefined && !(operation in OPERATIONS))) continue
       const { content, res } = await bucket.get(key)
       const headers = res.headers as Record<string, string | undefined>
-      const [source = '', operation] = key.split('__op__')
       const original = uploaded.get(source)
       const answer = { contentType: headers['content-type'] ?? '', body: content as Buffer }
       const why = original === undefined ? 'of no original' : await wrongWith(original, operation, answer)

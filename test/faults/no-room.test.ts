@@ -1,0 +1,97 @@
+// Function Compute gives an instance 512 MB of /tmp that nobody empties. Nothing in here may need them.
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import sharp from 'sharp'
+
+import { testCloud, type TestCloud } from '../e2e/support.ts'
+import { cameraJpeg } from '../support/pictures.ts'
+import { preload, type Preload } from './preload.ts'
+import { film, wrongStored } from './support.ts'
+
+const uploaded = new Map<string, Buffer>()
+let folder: string
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'no-room-'))
+  uploaded.set('photo.jpg', await cameraJpeg(320, 240))
+  uploaded.set(
+    'drawing.svg',
+    Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><rect/></svg>'),
+  )
+  uploaded.set('film.mp4', film(300_000))
+  // More than 100 MB of pixels, which libvips keeps in a file where it needs them in any order.
+  const large = sharp({ create: { width: 7200, height: 5000, channels: 3, background: '#246' } })
+  uploaded.set('turned.jpg', await large.clone().withMetadata({ orientation: 6 }).jpeg().toBuffer())
+  uploaded.set('interlaced.png', await large.clone().png({ progressive: true, compressionLevel: 2 }).toBuffer())
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+let cloud: TestCloud
+let before: Preload | undefined
+afterEach(async () => {
+  await cloud.close()
+  before?.remove()
+  before = undefined
+})
+
+/** @param first a program that runs in the function before it */
+async function start(temporary: string, first = ''): Promise<void> {
+  before = preload(first)
+  // All that says where temporary files go.
+  const places = { TMPDIR: temporary, TMP: temporary, TEMP: temporary, HOME: temporary, XDG_CACHE_HOME: temporary }
+  cloud = await testCloud({
+    memoryMb: 4096,
+    environment: { ...places, NODE_OPTIONS: before.NODE_OPTIONS, DEADLINE_MS: '25000' },
+  })
+}
+
+const SMALL = [
+  'photo.jpg',
+  'photo.jpg__op__resize,w_40',
+  'photo.jpg__op__format,f_webp',
+  'photo.jpg__op__rotate,33__op__blur,r_3,s_2',
+  'drawing.svg',
+  'film.mp4',
+]
+const LARGE = ['turned.jpg__op__circle,r_300', 'interlaced.png__op__circle,r_300']
+
+async function everythingWorks(keys: readonly string[]): Promise<void> {
+  await Promise.all([...uploaded].map(([key, bytes]) => cloud.upload(key, bytes)))
+  for (const key of keys) expect([key, (await cloud.read(key)).status]).toEqual([key, 200])
+  for (const key of keys) expect([key, (await cloud.head(key)).status]).toEqual([key, 200])
+  expect(await wrongStored(cloud, uploaded)).toEqual([])
+  expect(cloud.gateway.counters).toMatchObject({ started: 1, crashed: 0 })
+}
+
+it('nothing is ever written where temporary files go', async () => {
+  const watched = join(folder, 'watched')
+  mkdirSync(watched)
+  // A file that comes and goes at once changes this, too.
+  const changed = () => statSync(watched, { bigint: true }).mtimeNs
+  const untouched = changed()
+  await start(watched)
+  await everythingWorks([...SMALL, ...LARGE])
+  expect([changed(), readdirSync(watched)]).toEqual([untouched, []])
+})
+
+it('a user who may write nowhere', async () => {
+  const closed = join(folder, 'closed')
+  chmodSync(folder, 0o755)
+  mkdirSync(closed)
+  chmodSync(closed, 0o555)
+  // Root may write anywhere, so it becomes nobody, where nobody may read the code.
+  await start(
+    closed,
+    `const { openSync, mkdirSync } = require('node:fs')
+     const may = (act) => { try { act(); return true } catch { return false } }
+     if (process.getuid() === 0) {
+       process.seteuid(65534)
+       const readable = may(() => openSync('web.js'))
+       process.seteuid(0)
+       if (readable) { process.setgroups([]); process.setgid(65534); process.setuid(65534) }
+     }
+     if (process.getuid() !== 0 && may(() => mkdirSync(${JSON.stringify(join(closed, 'written'))}))) process.exit(9)`,
+  )
+  await everythingWorks(SMALL)
+})
