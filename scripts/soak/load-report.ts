@@ -28,13 +28,16 @@ export interface LoadReport {
   offeredPerSecond: number
   requests: number
   seconds: number
-  /** What readers got, by status; `broken`: no whole answer. */
+  /** By how much 95 of 100 requests were sent too late at most: far above 0, this machine was too busy to tell much. */
+  lateMs: number
+  /** What readers got, by status; `broken`: no whole answer. This process serves them, too, and their times are its. */
   readers: Record<string, Answers>
   /** What the function answered, by status; `refused`: the platform, because the instance was full. */
   function: Record<string, Answers>
   /** Of those asked straight: 503 without Retry-After. */
   withoutRetryAfter: number
   wrong: number
+  /** Requests to the function that took longer than a mirror waits. */
   hung: number
   /** Missing keys that were made, and those made more than once in one instance. */
   made: number
@@ -101,6 +104,15 @@ export function madeIn(lines: readonly { instance: string; text: string }[]): Ma
     made.set(name, (made.get(name) ?? 0) + 1)
   }
   return made
+}
+
+/** Answers of 500: something that nobody has thought of. */
+export function unforeseen(lines: readonly { text: string }[]): { key: string; why: string }[] {
+  return lines.flatMap(({ text }) => {
+    if (!text.startsWith('{')) return []
+    const line = JSON.parse(text) as { requestedKey?: string; status?: number; cause?: string }
+    return line.status === 500 ? [{ key: line.requestedKey ?? '', why: `500: ${line.cause ?? 'no cause'}` }] : []
+  })
 }
 
 /** Kept for later, a request may leave behind its connection from the platform, and those to the bucket it reads and writes. */

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { load } from '../../../scripts/soak/load.ts'
@@ -7,18 +7,20 @@ import { planLoad } from '../../../scripts/soak/load-plan.ts'
 import { behaved, type LoadReport, madeIn } from '../../../scripts/soak/load-report.ts'
 import { BUILT } from '../../e2e/support.ts'
 
-describe('three times as many readers as can be served', () => {
+describe('four times as many readers as can be served', () => {
+  // As many as make a queue, however many pictures can be made at a time.
+  const requests = 180 * availableParallelism()
   let report: LoadReport
   beforeAll(async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'load-'))
-    // A deadline of two seconds is reached by a shorter queue than one of eight, and so by a shorter test.
-    const environment = { DEADLINE_MS: '2000' }
+    // Reached by a shorter queue than one of eight seconds, and so by a shorter test.
+    const environment = { DEADLINE_MS: '2500' }
     try {
       report = await load({
         seed: 3,
-        requests: 300,
+        requests,
         trials: 24,
-        times: 3,
+        times: 4,
         straightShare: 0.5,
         recoveryMs: 0,
         concurrency: 128,
@@ -32,10 +34,10 @@ describe('three times as many readers as can be served', () => {
   }, 120_000)
 
   it('are shed: whoever asks the function gets 503 with Retry-After, or a right picture', () => {
-    expect(report.requests).toBeGreaterThanOrEqual(300)
+    expect(report.requests).toBeGreaterThanOrEqual(requests)
     expect(report.function['503']?.count).toBeGreaterThan(0)
     expect(report.readers['503']?.count).toBeGreaterThan(0)
-    expect(report.readers['200']?.count).toBeGreaterThan(100)
+    expect(report.readers['200']?.count).toBeGreaterThan(20)
     expect([report.withoutRetryAfter, report.wrong, report.failures]).toEqual([0, 0, []])
   })
 
@@ -46,7 +48,7 @@ describe('three times as many readers as can be served', () => {
     expect([others, report.hung, report.readers['broken']?.count ?? 0]).toEqual([[], 0, 0])
   })
 
-  it('have each picture made once', () => expect([report.made > 30, report.madeTwice]).toEqual([true, 0]))
+  it('have each picture made once', () => expect([report.made > 5, report.madeTwice]).toEqual([true, 0]))
 
   it('leave the instance as it was: the same processes, no descriptor but kept connections, the next request answered', () => {
     expect([report.crashed, report.recovery.firstStatus]).toEqual([0, 200])
