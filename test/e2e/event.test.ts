@@ -103,8 +103,10 @@ it('an event without the secret is refused, one that is no HTTP event is a 400',
 })
 
 it('an event beyond the limit is refused, and the connection it came on still works', async () => {
-  const huge = await cloud.gateway.invoke(Buffer.alloc(2_000_000, ' '))
+  // Right in all but its length.
+  const huge = await cloud.gateway.invoke(Buffer.concat([eventFor('/trip/a%20b.jpg'), Buffer.alloc(2_000_000, ' ')]))
   expect((JSON.parse(huge.body.toString()) as EventAnswer).statusCode).toBe(400)
+  expect(huge.errorType).toBeDefined()
   expect((await cloud.ask('/trip/a%20b.jpg')).headers.get('content-type')).toBe('image/jpeg')
 })
 

@@ -137,6 +137,25 @@ it('an event that a caller posts, right in all it says, is a POST like any other
   }
 })
 
+it('what the platform says is believed as far as it makes sense', async () => {
+  const asked = (...headers: string[]) => get('/a.jpg', [`x-mirror-secret: ${secret()}`, ...headers])
+  // Its keys are those of the request.
+  const keys = ['x-fc-access-key-id: STS.unknown', 'x-fc-access-key-secret: x', 'x-fc-security-token: x']
+  const refused = await get('/dir/a.jpg', [`x-mirror-secret: ${secret()}`, ...keys])
+  expect([statuses(refused), refused.includes('bucket_denied')]).toEqual([[502], true])
+  expect(statuses(await asked())).toEqual([200])
+  // Its name for the request goes into logs and errors.
+  for (const [id, kept] of [
+    ['1-abc_DEF', true],
+    ['a"b', false],
+    ['x'.repeat(200), false],
+  ] as const) {
+    const answer = await get('/none', [`x-fc-request-id: ${id}`, 'x-mirror-secret: wrong'])
+    expect([id, answer.includes(`"requestId":"${id}"`)]).toEqual([id, kept])
+    expect(answer).toMatch(/"requestId":"[\w-]{1,100}"/)
+  }
+})
+
 it('closes no connection that is kept: the platform asks again on it, and would find it gone', async () => {
   const port = cloud.gateway.instances()[0]?.port ?? 0
   const agent = new Agent({ keepAlive: true })

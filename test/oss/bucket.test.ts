@@ -287,6 +287,18 @@ describe('an original', () => {
     expect(asked.map(({ headers }) => headers['x-oss-security-token'])).toEqual(['first', 'second'])
   })
 
+  it('is asked for of its own bucket, and stored in the other', async () => {
+    answers = [honest()]
+    const shared = clients()
+    await (await openOriginals(shared, credentials, 'originals').open('a.jpg', soon())).readAll()
+    await openCompressed(shared, credentials, 'compressed', 'originals').put(
+      { key: 'a.jpg', contentType: 'image/jpeg', cacheControl: 'public', meta: {} },
+      bytes,
+      soon(),
+    )
+    expect(asked.map(({ url }) => url)).toEqual(['/originals/a.jpg', '/compressed/a.jpg'])
+  })
+
   it('can be looked at once more, only while it is the same', async () => {
     answers = [(_, response) => response.writeHead(206, { 'Content-Length': 4 }).end('head')]
     expect(await originals().peek('a.mp4', 'ABC', 4, soon())).toEqual(Buffer.from('head'))
@@ -389,6 +401,13 @@ describe('a compressed object', () => {
     // It would be refused again.
     expect(asked).toHaveLength(1)
   })
+})
+
+it('a bucket that fails is asked twice and no more', async () => {
+  answers = [refuse(500, 'InternalError')]
+  const put = compressed().put({ key: 'k', contentType: 'a/b', cacheControl: 'c', meta: {} }, bytes, soon())
+  await expect(put).rejects.toMatchObject({ kind: 'server' })
+  expect(asked).toHaveLength(2)
 })
 
 it('no call waits longer than its request has time, nor than a bucket that answers at all takes', () => {
