@@ -8,7 +8,7 @@ import { PARTS } from './parts.ts'
 
 const DATA = 'docs/benchmarks.json'
 const DOCUMENT = 'docs/benchmarks.md'
-const README = 'README.md'
+const READMES = { en: 'README.md', zh: 'README.zh-CN.md' } as const
 
 interface Kept extends Omit<Report, 'data'> {
   date: string
@@ -29,8 +29,8 @@ export function keep(name: string, { tables, figures = [], notes = [] }: Report,
   }
   writeFileSync(DATA, `${JSON.stringify(all, undefined, 1)}\n`)
   writeFileSync(DOCUMENT, withTable(readFileSync(DOCUMENT, 'utf8'), 'results', documentOf(all)))
-  const readme = readFileSync(README, 'utf8')
-  if (readme.includes('<!-- figures -->')) writeFileSync(README, withTable(readme, 'figures', readmeOf(all)))
+  for (const [language, file] of Object.entries(READMES) as ['en' | 'zh', string][])
+    writeFileSync(file, withTable(readFileSync(file, 'utf8'), 'figures', readmeOf(all, language)))
 }
 
 function inOrder(all: Record<string, Kept>): [string, Kept][] {
@@ -45,7 +45,10 @@ function documentOf(all: Record<string, Kept>): string {
   return `\n${parts.join('\n')}`
 }
 
-function readmeOf(all: Record<string, Kept>): string {
+function readmeOf(all: Record<string, Kept>, language: 'en' | 'zh'): string {
   const figures: Figure[] = inOrder(all).flatMap(([, kept]) => kept.figures ?? [])
-  return figuresTable(figures.filter(({ key }) => key))
+  return figuresTable(
+    figures.filter(({ key }) => key),
+    language,
+  )
 }

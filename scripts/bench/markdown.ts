@@ -15,10 +15,16 @@ export function markdown(name: string, { tables, figures = [], notes = [] }: Rep
   return `\n## ${name}\n\n${parts.join('\n')}`
 }
 
+const WORDS = {
+  en: { head: ['figure', 'measured', 'aim', 'met'], yes: 'yes', no: 'no' },
+  zh: { head: ['指标', '实测', '目标', '达到'], yes: '是', no: '否' },
+}
+
 /** What was measured beside what was aimed at. */
-export function figuresTable(figures: readonly Figure[]): string {
-  const rows = figures.map((figure) => [figure.what, number(figure.value), aimOf(figure), isMet(figure) ? 'yes' : 'no'])
-  return [['figure', 'measured', 'aim', 'met'], ['---', '---', '---', '---'], ...rows].map(line).join('\n')
+export function figuresTable(figures: readonly Figure[], language: keyof typeof WORDS = 'en'): string {
+  const { head, yes, no } = WORDS[language]
+  const rows = figures.map((figure) => [figure.what, number(figure.value), aimOf(figure), isMet(figure) ? yes : no])
+  return [head, ['---', '---', '---', '---'], ...rows].map(line).join('\n')
 }
 
 function line(cells: readonly string[]): string {
