@@ -59,8 +59,10 @@ test('played through, the pace is the one of the sums', () => {
 test('the figures in the documents are those of the command, and prices are the reader’s', async () => {
   const { stdout, code } = await runCommand('scripts/scale.ts', [], {})
   expect(code).toBe(0)
-  const docs = readFileSync('docs/scale.md', 'utf8')
-  expect(docs).toContain(`<!-- scale -->\n\n\`\`\`\n${stdout.trimEnd()}\n\`\`\`\n\n<!-- /scale -->`)
+  for (const file of ['docs/scale.md', 'docs/zh-CN/scale.md']) {
+    const figures = `<!-- scale -->\n\n\`\`\`\n${stdout.trimEnd()}\n\`\`\`\n\n<!-- /scale -->`
+    expect(readFileSync(file, 'utf8')).toContain(figures)
+  }
   expect(stdout).not.toContain('cost')
   const priced = await runCommand('scripts/scale.ts', ['--json', '--prices', 'cu=0.5,puts=10'], {})
   const { figures, costs } = JSON.parse(priced.stdout) as { figures: Record<string, number>; costs: object }
