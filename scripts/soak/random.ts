@@ -1,4 +1,6 @@
-/** Numbers that are the same on every run of a seed (mulberry32). */
+import { seededRandom as numbersOf } from '../local/oss/faults/random.ts'
+
+/** Numbers that are the same on every run of a seed. */
 export interface Random {
   /** 0 up to, not including, 1. */
   next(): number
@@ -8,13 +10,7 @@ export interface Random {
 }
 
 export function seededRandom(seed: number): Random {
-  let state = seed >>> 0
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
+  const next = numbersOf(seed)
   const below = (limit: number) => Math.floor(next() * limit)
   return {
     next,
