@@ -313,6 +313,8 @@ describe('an original', () => {
     let clock = 0
     let connections = 0
     const gone: Promise<unknown>[] = []
+    // It is our side that closes.
+    server.keepAliveTimeout = 0
     server.on('connection', (socket) => {
       connections++
       gone.push(once(socket, 'close'))
@@ -403,10 +405,13 @@ describe('a compressed object', () => {
   })
 })
 
-it('a bucket that fails is asked twice and no more', async () => {
-  answers = [refuse(500, 'InternalError')]
+it.each([
+  ['fails', refuse(500, 'InternalError'), 'server'],
+  ['breaks every connection', (request: IncomingMessage) => request.socket.destroy(), 'network'],
+] as const)('a bucket that %s is asked twice and no more', async (_, answer, kind) => {
+  answers = [answer]
   const put = compressed().put({ key: 'k', contentType: 'a/b', cacheControl: 'c', meta: {} }, bytes, soon())
-  await expect(put).rejects.toMatchObject({ kind: 'server' })
+  await expect(put).rejects.toMatchObject({ kind })
   expect(asked).toHaveLength(2)
 })
 
