@@ -73,7 +73,7 @@ const ANSWER_MS = 4_000
 export function openOriginals(clients: Clients, credentials: Credentials, bucket: string): Originals {
   return {
     open: (key, deadline) =>
-      withRetry(deadline, async () => {
+      withRetry(clients, deadline, async () => {
         const client = await clients.get(credentials, bucket)
         try {
           const { stream, res } = await client.getStream(key, { timeout: timeoutFor(deadline) })
@@ -83,7 +83,7 @@ export function openOriginals(clients: Clients, credentials: Credentials, bucket
         }
       }),
     peek: (key, etag, count, deadline) =>
-      withRetry(deadline, async () => {
+      withRetry(clients, deadline, async () => {
         const client = await clients.get(credentials, bucket)
         const headers = { Range: `bytes=0-${count - 1}`, 'If-Match': `"${etag}"` }
         try {
@@ -94,7 +94,7 @@ export function openOriginals(clients: Clients, credentials: Credentials, bucket
         }
       }),
     head: (key, deadline) =>
-      withRetry(deadline, async () => {
+      withRetry(clients, deadline, async () => {
         const client = await clients.get(credentials, bucket)
         try {
           return factsOf((await client.head(key, { timeout: timeoutFor(deadline) })).res.headers)
@@ -112,7 +112,7 @@ export function openCompressed(
   originals: string,
 ): Compressed {
   const send = (object: NewObject, bytes: Buffer, extra: Record<string, string>, deadline: number, what: string) =>
-    withRetry(deadline, async () => {
+    withRetry(clients, deadline, async () => {
       const client = await clients.get(credentials, bucket)
       try {
         return await client.put(object.key, bytes, {
@@ -188,13 +188,18 @@ export function timeoutFor(deadline: number): Timeout {
 let reached = false
 
 /** One more try for a passing fault, with a short random pause so that many instances do not return in step. */
-export async function withRetry<T>(deadline: number, attempt: () => Promise<T>): Promise<T> {
+export async function withRetry<T>(
+  clients: Pick<Clients, 'distrust'>,
+  deadline: number,
+  attempt: () => Promise<T>,
+): Promise<T> {
   try {
     const result = await attempt()
     reached = true
     return result
   } catch (error) {
     const fault = toOssFault(error, 'bucket')
+    if (fault.kind === 'timeout' || fault.kind === 'network') clients.distrust()
     reached ||= fault.ossRequestId !== undefined
     if (!reached && isUnreached(fault)) throw fault
     const pause = 50 + Math.random() * 100

@@ -55,6 +55,8 @@ const MOST_CREDENTIAL_SETS = 4
 export interface Clients {
   /** The client for these credentials and bucket: one each, connections shared by all. */
   get(credentials: Credentials, bucket: string): Promise<OssClient>
+  /** A connection turned out to be dead: the others that were kept have been idle beside it, and none is used again. */
+  distrust(): void
 }
 
 export function createClients(settings: ClientSettings, now: () => number = Date.now): Clients {
@@ -65,15 +67,17 @@ export function createClients(settings: ClientSettings, now: () => number = Date
   let agents = newAgents()
   let lastUsed = now()
 
+  function renew(): void {
+    retire(agents.agent)
+    retire(agents.httpsAgent)
+    agents = newAgents()
+    made.clear()
+  }
+
   return {
+    distrust: renew,
     get(credentials, bucket) {
-      if (now() - lastUsed > IDLE_MS) {
-        // Sockets in use finish their request (destroy() of the whole agent would break them); the free ones are closed.
-        closeFree(agents.agent)
-        closeFree(agents.httpsAgent)
-        agents = newAgents()
-        made.clear()
-      }
+      if (now() - lastUsed > IDLE_MS) renew()
       lastUsed = now()
       const name = JSON.stringify([credentials.accessKeyId, credentials.securityToken ?? '', bucket])
       const known = made.get(name)
@@ -97,7 +101,9 @@ function newAgents(): { agent: HttpAgent; httpsAgent: HttpsAgent } {
   return { agent: new HttpAgent(options), httpsAgent: new HttpsAgent(options) }
 }
 
-function closeFree(agent: HttpAgent): void {
+/** Sockets in use finish their request, which destroy() of the agent would break, and are not kept; the free ones are closed. */
+function retire(agent: HttpAgent): void {
+  agent.maxFreeSockets = 0
   for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy()
 }
 

@@ -40,7 +40,7 @@ const MOST_KEYS = 1000
 
 export function openDerivatives(clients: Clients, credentials: Credentials, bucket: string): DerivativesBucket {
   const page = (query: Record<string, string>, deadline: number) =>
-    withRetry(deadline, async () => {
+    withRetry(clients, deadline, async () => {
       const client = await clients.get(credentials, bucket)
       try {
         // A copy: the client takes the token out of it, and a second try needs it again.
@@ -70,7 +70,7 @@ export function openDerivatives(clients: Clients, credentials: Credentials, buck
       }
     },
     head: (key, deadline) =>
-      withRetry(deadline, async () => {
+      withRetry(clients, deadline, async () => {
         const client = await clients.get(credentials, bucket)
         try {
           const { meta, res } = await client.head(key, { timeout: timeoutFor(deadline) })
@@ -92,7 +92,7 @@ export function openDerivatives(clients: Clients, credentials: Credentials, buck
     async remove(keys, deadline) {
       for (let at = 0; at < keys.length; at += MOST_KEYS) {
         const some = keys.slice(at, at + MOST_KEYS)
-        await withRetry(deadline, async () => {
+        await withRetry(clients, deadline, async () => {
           const client = await clients.get(credentials, bucket)
           try {
             const { deleted } = await client.deleteMulti(some, { timeout: timeoutFor(deadline) })

@@ -6,24 +6,32 @@ import { ownerClient } from '../../scripts/owner.ts'
 import { OPERATIONS, wrongWith } from '../../scripts/soak/judge.ts'
 import type { TestCloud } from '../e2e/support.ts'
 
-/** Waits for what has to come about; what never does ends with Jest's own limit. */
+const GIVE_UP_MS = 20_000
+
+/** Waits for what has to come about. @throws Error where it never does */
 export async function until<T>(look: () => T | undefined | false): Promise<T> {
-  for (;;) {
+  for (const started = Date.now(); Date.now() - started < GIVE_UP_MS;) {
     const found = look()
     if (found !== undefined && found !== false) return found
     await delay(5)
   }
+  throw new Error(`Expected it to come about, it did not: ${String(look)}`)
 }
 
 /**
  * What is wrong with what the compressed bucket holds: nothing, ever. What has operations that the judge does not know is left out.
  * @param uploaded originals by key
+ * @param prefix of the keys to look at
  */
-export async function wrongStored(cloud: TestCloud, uploaded: ReadonlyMap<string, Buffer>): Promise<string[]> {
+export async function wrongStored(
+  cloud: TestCloud,
+  uploaded: ReadonlyMap<string, Buffer>,
+  prefix = '',
+): Promise<string[]> {
   const { addresses } = cloud
   const bucket = ownerClient({ ...addresses, endpoint: addresses.oss }, addresses.compressed)
   const wrong: string[] = []
-  for await (const page of bucketLister(bucket).pages({ prefix: '', after: '' })) {
+  for await (const page of bucketLister(bucket).pages({ prefix, after: '' })) {
     for (const { key } of page) {
       const [source = '', operation, ...more] = key.split('__op__')
       if (more.length > 0 || (operation !== undefined && !(operation in OPERATIONS))) continue
