@@ -241,6 +241,38 @@ describe('what is answered', () => {
     expect([status, headers['Content-Type'], headers['Content-Encoding']]).toEqual([200, 'image/jpeg', undefined])
   })
 
+  it('what is packed is stored as packed', async () => {
+    const buckets = memoryBuckets({ 'photo.jpg.gz': Buffer.from('packed') })
+    const { open } = buckets.originals
+    buckets.originals.open = async (key, deadline) => {
+      const original = await open(key, deadline)
+      return { ...original, facts: { ...original.facts, contentEncoding: 'gzip' } }
+    }
+    const { headers } = await ask('/photo.jpg.gz', { buckets, environment: { PASS_THROUGH: 'all' } })
+    expect(headers['Content-Encoding']).toBe('gzip')
+    expect(buckets.stored.get('photo.jpg.gz')?.object.contentEncoding).toBe('gzip')
+  })
+
+  it('a picture that hangs does not keep its key for ever', async () => {
+    let calls = 0
+    const first: OriginDeps['compress'] = (...given) =>
+      calls++ === 0 ? new Promise(() => undefined) : compress(...given)
+    const buckets = memoryBuckets({ 'photo.jpg': photo })
+    const log = createLog('silent', () => undefined)
+    const config = testConfig({ DEADLINE_MS: '1000' })
+    const origin = createOrigin({ config, buckets: () => buckets, compress: first, render, log })
+    const request = { method: 'GET', rawPath: '/photo.jpg', mirrorSecret: SECRET }
+    const statuses: number[] = []
+    for (let turn = 0; turn < 3; turn++) statuses.push((await origin.handle(request, context)).status)
+    expect(statuses).toEqual([503, 503, 200])
+  })
+
+  it('what a caller makes up is logged in part', async () => {
+    const { line } = await ask(`/${'%'.repeat(10_000)}`, { method: 'GET' })
+    expect(line.path?.length).toBeLessThan(2000)
+    expect((await ask('/photo.jpg', { method: 'X'.repeat(10_000) })).line.method.length).toBeLessThan(100)
+  })
+
   it('a busy bucket is not asked by two kinds of retry', async () => {
     const buckets = memoryBuckets({ 'photo.jpg': photo })
     buckets.faults.open = 'throttled'
@@ -453,6 +485,8 @@ describe('the mark of a watermark', () => {
     const buckets = memoryBuckets({ 'photo.jpg': small, 'mark.png': bytes })
     const environment = { ALLOW: 'open', MAX_SOURCE_BYTES: limit ?? String(small.length) }
     expect((await ask(key, { buckets, environment })).status).toBe(status)
+    // Also what was not read.
+    expect(buckets.counts.closed).toBeGreaterThanOrEqual(1)
   })
 })
 

@@ -212,4 +212,28 @@ describe('an HDR picture with a gain map', () => {
       }
     }
   })
+
+  it('keeps no more of its numbers than are numbers', async () => {
+    const said = `${SECRET} `.repeat(12)
+    const iso = await indexed(
+      [ANNOUNCED, segment(0xe2, `${ISO}${said}`)],
+      [await mapPicture(xmp(`${HDRGM} ${NUMBERS}>`))],
+    )
+    expect(cut(iso).bytes.includes(SECRET)).toBe(false)
+    const headroom = (value: string, more = '') =>
+      mapPicture(xmp(`${APPLE}${more}<HDRGainMap:HDRGainMapHeadroom>${value}</HDRGainMap:HDRGainMapHeadroom>`))
+    const apple = cut(await indexed([], [await headroom('1.5', `<apdi:NativeFormat>${SECRET}</apdi:NativeFormat>`)]))
+    expect([apple.removed.includes('gain map'), apple.bytes.includes(SECRET)]).toEqual([false, false])
+    const wrong = cut(await indexed([], [await headroom(SECRET)]))
+    expect([wrong.removed.includes('gain map'), wrong.bytes.includes(SECRET)]).toEqual([true, false])
+  })
+
+  it('is looked for among the first pictures of the file only', async () => {
+    const map = await mapPicture(xmp(`${HDRGM} ${NUMBERS}>`))
+    const plain = await picture(4, 4).jpeg().toBuffer()
+    const among = async (others: number) =>
+      cut(await indexed([ANNOUNCED], [...Array.from({ length: others }, () => plain), map])).removed
+    expect(await among(3)).not.toContain('gain map')
+    expect(await among(12)).toContain('gain map')
+  })
 })

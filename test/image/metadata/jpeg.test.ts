@@ -191,6 +191,16 @@ describe('cutting a JPEG', () => {
       (plain) => withSegments(plain.subarray(0, 40), Buffer.from([0xff, 0xe1, 0xff, 0xff])),
     ],
     ['has a length below its own two bytes', (plain) => withSegments(plain, Buffer.from([0xff, 0xe1, 0, 1]))],
+    ['has a segment without its first byte', (plain) => withSegments(plain, Buffer.from([0xe1, 0, 4, 1, 2]))],
+    ['has a number of lines before its first scan', (plain) => withSegments(plain, segment(0xdc, '\0\x10'))],
+    [
+      'has a scan whose head is of another length',
+      (plain) => {
+        const bad = Buffer.from(plain)
+        bad.writeUInt8(1, bad.lastIndexOf(Buffer.from([0xff, 0xda])) + 4)
+        return bad
+      },
+    ],
     ['has a reserved marker', (plain) => withSegments(plain, segment(0x02, SECRET))],
     ['has a second start of image', (plain) => withSegments(plain, Buffer.from([0xff, 0xd8]), segment(0xfe, SECRET))],
     ['has a hierarchy of frames', (plain) => withSegments(plain, segment(0xde, SECRET))],

@@ -66,6 +66,12 @@ describe('cutting a WebP', () => {
     expect(cut(personal)).toEqual({ bytes: plain, changed: true, removed: ['xmp', 'trailing data'], understood: true })
   })
 
+  it('leaves a simple file alone that begins with something else', async () => {
+    const plain = await picture(20, 12).webp().toBuffer()
+    const source = withRiff(Buffer.concat([plain.subarray(0, 12), riff('JUNK', ''), plain.subarray(12)]))
+    expect(cut(source)).toMatchObject({ changed: false, understood: false })
+  })
+
   it.each<[string, (source: Buffer) => Buffer]>([
     ['is cut short', (source) => source.subarray(0, -1)],
     [

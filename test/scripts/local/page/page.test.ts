@@ -1,4 +1,5 @@
-import { request, type IncomingMessage } from 'node:http'
+import { once } from 'node:events'
+import { Agent, request, type IncomingMessage } from 'node:http'
 import { gzipSync } from 'node:zlib'
 
 import { bundlePage } from '../../../../scripts/local/page/bundle.ts'
@@ -86,11 +87,46 @@ describe('nobody else gets through', () => {
     ['a script of another port here', 403, { headers: { 'Sec-Fetch-Site': 'same-site' } }, 'api/list?bucket=originals'],
     ['a form on another site', 403, { method: 'POST', headers: { Origin: 'https://evil.example' } }, ''],
     ['a frame on another site', 403, { headers: { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Dest': 'iframe' } }, ''],
+    [
+      'a frame that says it is a visit',
+      403,
+      { headers: { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'iframe' } },
+      '',
+    ],
+    [
+      'a script that asks for a document',
+      403,
+      { headers: { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'cors', 'Sec-Fetch-Dest': 'document' } },
+      '',
+    ],
+    [
+      'a visit to anything but the page',
+      403,
+      { headers: { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' } },
+      'api/list?bucket=originals',
+    ],
+    ['what is no reading of the page', 405, { method: 'POST' }, ''],
     ['a sandboxed document', 403, { headers: { Origin: 'null' } }, ''],
   ])('%s', async (_, status, asked, at = path) => {
     const { answer } = await ask(at, asked)
     expect(answer.statusCode).toBe(status)
     expect(await keysOf('originals')).not.toContain('forged.jpg')
+  })
+
+  it('another machine: only this one is listened to', async () => {
+    const { port } = new URL(ground.url)
+    // An address of this machine that is not the one of loopback servers.
+    await expect(fetch(`http://127.0.0.2:${port}/`)).rejects.toThrow('fetch failed')
+  })
+
+  it('a request behind a body that was refused unread', async () => {
+    const agent = new Agent({ keepAlive: true })
+    const sent = request(`${ground.url}${path}`, { agent, method: 'PUT', headers: { 'Content-Length': 1000 } })
+    sent.on('error', () => undefined).flushHeaders()
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+    expect([answer.statusCode, answer.headers.connection]).toEqual([401, 'close'])
+    sent.destroy()
+    agent.destroy()
   })
 
   it('with the token, but from another site', async () => {
