@@ -29,7 +29,7 @@ async function memory(pid: number): Promise<{ rss: number; pss: number }> {
 const TICKS = 100
 
 /** Milliseconds on a processor while `run` runs, of those processes that live before and after. 0 where the system is not Linux. */
-export async function processorMs(pids: readonly number[], run: () => Promise<unknown>): Promise<number> {
+async function processorMs(pids: readonly number[], run: () => Promise<unknown>): Promise<number> {
   const total = async () => {
     const trees = await Promise.all(pids.map(tree))
     const each = await Promise.all(trees.flat().map(ticks))
@@ -38,6 +38,22 @@ export async function processorMs(pids: readonly number[], run: () => Promise<un
   const before = await total()
   await run()
   return (await total()) - before
+}
+
+/** Milliseconds by the clock while `run` runs; those on a processor are added to `processor`. */
+export async function timedOn(
+  pids: readonly number[],
+  processor: number[],
+  run: () => Promise<unknown>,
+): Promise<number> {
+  let ms = 0
+  const used = await processorMs(pids, async () => {
+    const started = performance.now()
+    await run()
+    ms = performance.now() - started
+  })
+  processor.push(used)
+  return ms
 }
 
 async function ticks(pid: number): Promise<number> {

@@ -10,7 +10,7 @@ import { benchCloud, expectOk } from '../cloud.ts'
 import { temporaryFolder } from '../ending.ts'
 import type { Figure, Options, Part, Report } from '../part.ts'
 import { photographOf } from '../pictures.ts'
-import { processorMs } from '../processes.ts'
+import { timedOn } from '../processes.ts'
 import { failuresOf, inParallel, interleaved, type Timed } from '../rounds.ts'
 import { median } from '../statistics.ts'
 
@@ -120,18 +120,6 @@ async function run({ corpus, rounds, small, progress }: Options): Promise<Report
     await cloud.close()
   }
   return reportOf(rows, small ? 4 : BATCH)
-}
-
-/** Milliseconds by the clock; those on a processor are added to `processor`. */
-async function timedOn(pids: number[], processor: number[], run: () => Promise<void>): Promise<number> {
-  let ms = 0
-  const used = await processorMs(pids, async () => {
-    const started = performance.now()
-    await run()
-    ms = performance.now() - started
-  })
-  processor.push(used)
-  return ms
 }
 
 async function same(a: Buffer, b: Buffer): Promise<boolean> {

@@ -8,10 +8,11 @@ import { type BenchCloud, benchCloud, expectOk } from '../cloud.ts'
 import type { Figure, Options, Part, Report } from '../part.ts'
 import { type Format, type Peer, startPeers } from '../peers/servers.ts'
 import { photographOf, photographs } from '../pictures.ts'
+import { timedOn } from '../processes.ts'
 import { failuresOf, inParallel, interleaved, type Timed } from '../rounds.ts'
 import { createScorer, type Score } from '../score/scorer.ts'
 import { shown } from '../score/shown.ts'
-import { geometricMean, mean, valueAt } from '../statistics.ts'
+import { geometricMean, mean, median, valueAt } from '../statistics.ts'
 
 /** One of the widths that Next.js makes unless told otherwise. */
 const WIDTH = 828
@@ -28,7 +29,8 @@ interface Made extends Score {
   bytes: number
 }
 
-type Throughput = Record<Format, Record<string, Timed>>
+/** `processorMs`: of each round. */
+type Throughput = Record<Format, Record<string, Timed & { processorMs: number[] }>>
 
 /** Originals over HTTP: any name below /i/ gives picture i, so that nobody's cache answers twice. */
 async function serve(pictures: readonly Buffer[]): Promise<{ url: string; close(): void }> {
@@ -148,11 +150,13 @@ async function throughputs(
   const result: Partial<Throughput> = {}
   for (const format of FORMATS) {
     const batch = Array.from({ length: small ? 4 : BATCH }, (_, i) => i)
+    const processor: Record<string, number[]> = { this: [] }
     const ways: Record<string, () => Promise<number>> = {
       this: async () => {
         const keys: string[] = []
         for (const _ of batch) keys.push(await own.prepare(camera))
-        return timed(() =>
+        const pids = cloud.gateway.instances().flatMap(({ pid }) => pid ?? [])
+        return timedOn(pids, (processor['this'] ??= []), () =>
           inParallel(
             PARALLEL,
             keys.map((key) => () => own.get(key, format)),
@@ -162,21 +166,18 @@ async function throughputs(
     }
     for (const peer of peers)
       ways[peer.name] = () =>
-        timed(() =>
+        timedOn([peer.pid], (processor[peer.name] ??= []), () =>
           inParallel(
             PARALLEL,
             batch.map(() => () => peer.get({ url: `${url}/${camera}/${last++}`, width: WIDTH, format })),
           ),
         )
-    result[format] = await interleaved(rounds, ways, (text) => progress(`12 MP to ${WIDTH} px ${format}, ${text}`))
+    const times = await interleaved(rounds, ways, (text) => progress(`12 MP to ${WIDTH} px ${format}, ${text}`))
+    result[format] = Object.fromEntries(
+      Object.entries(times).map(([by, time]) => [by, { ...time, processorMs: (processor[by] ?? []).slice(1) }]),
+    )
   }
   return result as Throughput
-}
-
-async function timed(run: () => Promise<unknown>): Promise<number> {
-  const started = performance.now()
-  await run()
-  return performance.now() - started
 }
 
 /** What a peer needs to look as ours does, against what we need, picture by picture. */
@@ -205,6 +206,7 @@ function reportOf(peers: Peer[], throughput: Throughput, made: Made[], missing: 
       return {
         format,
         by,
+        processorMs: median(throughput[format][by]?.processorMs ?? []) / batch,
         perSecond: (1000 * batch) / (throughput[format][by]?.ms ?? Number.NaN),
         ratio: throughput[format][by]?.ratio ?? Number.NaN,
         kilobytes: mean(own.map(({ bytes }) => bytes)) / 1000,
@@ -230,6 +232,7 @@ function reportOf(peers: Peer[], throughput: Throughput, made: Made[], missing: 
           'format',
           'by',
           'pictures/s',
+          'processor ms',
           'KB',
           'SSIMULACRA2 mean',
           'worst',
@@ -241,6 +244,7 @@ function reportOf(peers: Peer[], throughput: Throughput, made: Made[], missing: 
           row.format,
           row.by,
           row.perSecond.toFixed(1),
+          row.processorMs.toFixed(0),
           row.kilobytes.toFixed(1),
           row.meanScore.toFixed(1),
           row.worstScore.toFixed(1),
@@ -252,7 +256,7 @@ function reportOf(peers: Peer[], throughput: Throughput, made: Made[], missing: 
     ],
     figures,
     notes: [
-      `Pictures a second: a 12 MP JPEG, ${PARALLEL} at once, nothing cached. ipx and Next.js read it over HTTP and answer; this reads it from the local bucket through the mirror, verifies, stores and answers.`,
+      `Pictures a second: a 12 MP JPEG, ${PARALLEL} at once, nothing cached. ipx and Next.js read it over HTTP and answer; this reads it from the local bucket through the mirror, verifies, stores and answers; bucket and mirror run on the same cores, and are not in its processor time.`,
       ...FORMATS.flatMap((format) => failuresOf(throughput[format])),
       ...missing,
     ],

@@ -20,6 +20,8 @@ export interface Wanted {
 
 export interface Peer {
   name: string
+  /** Of the process that answers, which may have others below it. */
+  pid: number
   /** Qualities that it can be asked for. */
   qualities: number[]
   get(wanted: Wanted): Promise<Buffer>
@@ -103,6 +105,7 @@ async function startIpx(): Promise<Peer> {
   const [, port] = await firstOf(child, /^(\d+)$/m, START_MS)
   return {
     name: 'ipx',
+    pid: child.pid ?? 0,
     qualities: [55, 70, 85, 95],
     get: ({ url, width, format, quality }) => {
       const how = [`w_${width}`, `f_${format}`, ...(quality === undefined ? [] : [`q_${quality}`])].join(',')
@@ -124,6 +127,7 @@ async function startNext(): Promise<Peer> {
   await firstOf(child, /Ready in/, START_MS)
   return {
     name: 'next',
+    pid: child.pid ?? 0,
     qualities: [55, 70, 85, 95],
     get: ({ url, width, format, quality = 75 }) =>
       fetched(
