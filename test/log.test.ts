@@ -32,4 +32,9 @@ describe('the log', () => {
     expect(text.length).toBeLessThan(400)
     expect(text).not.toMatch(/TOKEN|upload|\n/)
   })
+
+  it('says of what is no error only what kind of thing it is', () => {
+    expect(describeCause('x-oss-security-token: TOKEN')).toBe('string')
+    expect(describeCause({ accessKeySecret: 'SECRET' })).toBe('object')
+  })
 })

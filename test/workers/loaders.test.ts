@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import sharp from 'sharp'
@@ -64,5 +66,38 @@ it('a worker does not draw an SVG that says it is a JPEG inside, and masks still
     expect([alpha(0, 0), alpha(info.width >> 1, info.height >> 1)]).toEqual([0, 255])
   } finally {
     pool.close()
+  }
+}, 60_000)
+
+it('a worker cannot open anything else, however it might be brought to try', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'loaders-'))
+  const [preload, told, svg] = ['preload.cjs', 'told', 'drawing.svg'].map((name) => join(folder, name))
+  if (preload === undefined || told === undefined || svg === undefined) throw new Error('Expected three names')
+  writeFileSync(svg, '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9v9z"/></svg>')
+  // Inside the worker itself, when it is told to: with its own engine, from memory and from disk.
+  writeFileSync(
+    preload,
+    `const { readFileSync, renameSync, writeFileSync } = require('node:fs')
+     process.on('SIGUSR2', async () => {
+       const sharp = require(${JSON.stringify(join(BUILT, 'node_modules/sharp'))})
+       const opens = (source) => sharp(source).raw().toBuffer().then(() => true, () => false)
+       const png = await sharp({ create: { width: 9, height: 9, channels: 3, background: '#123' } }).png().toBuffer()
+       const svg = ${JSON.stringify(svg)}
+       const all = [await opens(png), await opens(readFileSync(svg)), await opens(svg)]
+       writeFileSync(${JSON.stringify(`${told}.new`)}, JSON.stringify(all))
+       renameSync(${JSON.stringify(`${told}.new`)}, ${JSON.stringify(told)})
+     })`,
+  )
+  const env = { NODE_OPTIONS: `--require ${preload}` }
+  const pool = createPool({ workers: 1, workerPath: join(BUILT, 'worker.js'), memoryBytes: 5e8, env })
+  try {
+    const options = { quality: 'balanced', limits: LIMITS, msLeft: 20_000, format: 'keep' } as const
+    await pool.compress(await PICTURE.clone().png().toBuffer(), options)
+    process.kill(pool.stats().pids[0] ?? 0, 'SIGUSR2')
+    while (!existsSync(told)) await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(JSON.parse(readFileSync(told, 'utf8'))).toEqual([true, false, false])
+  } finally {
+    pool.close()
+    rmSync(folder, { recursive: true, force: true })
   }
 }, 60_000)
