@@ -13,7 +13,16 @@ const READ: readonly FaultKind[] = [
   'token-expired',
   'clock-skew',
 ]
-const WRITE: readonly FaultKind[] = ['slow', 'reset', 'status', 'slowdown', 'denied', 'token-expired', 'clock-skew']
+const WRITE: readonly FaultKind[] = [
+  'slow',
+  'reset',
+  'wrong-crc',
+  'status',
+  'slowdown',
+  'denied',
+  'token-expired',
+  'clock-skew',
+]
 // Not `corrupt`: between the function and OSS there is TLS, and the first reader's answer is on its way before OSS has the MD5 of it.
 const MIRROR: readonly FaultKind[] = ['slow', 'reset', 'short', 'status', 'refused']
 
@@ -37,7 +46,7 @@ export function anyFault(random: Random, originals: string, compressed: string):
   }
   if (place < 8) {
     const kind = stalls ? 'stall' : random.pick(WRITE)
-    const when = kind === 'reset' && random.next() < 0.5 ? ({ when: 'after' } as const) : {}
+    const when = (kind === 'reset' || kind === 'stall') && random.next() < 0.5 ? ({ when: 'after' } as const) : {}
     return { ...shared, ...when, match: { operation: random.pick(['put', 'copy'] as const), bucket: compressed }, kind }
   }
   return { ...shared, match: { operation: 'mirror', bucket: compressed }, kind: random.pick(MIRROR), bytes }
