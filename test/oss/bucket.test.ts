@@ -259,6 +259,8 @@ describe('an original', () => {
   it('goes on being read when another request finds the connections old', async () => {
     let clock = 0
     const shared = clients(() => clock)
+    // Whatever is closed is closed by this side.
+    server.keepAliveTimeout = 60_000
     answers = [
       (_, response) => {
         response.writeHead(200, { 'Content-Length': bytes.length, ETag: '"ABC"' })
@@ -275,6 +277,9 @@ describe('an original', () => {
     await (await bucket.open('b.jpg', soon())).readAll()
     release()
     expect(await slow.readAll()).toEqual(bytes)
+    // Its connection is not kept: nobody would ever use it again.
+    const connections = () => new Promise((resolve) => server.getConnections((_, count) => resolve(count)))
+    while ((await connections()) !== 1) await new Promise((resolve) => setTimeout(resolve, 5))
   })
 
   it('is asked for with the keys of the request, whatever keys came before', async () => {
