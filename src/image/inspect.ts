@@ -1,4 +1,5 @@
 import type { Metadata } from 'sharp'
+import { avifSize, inProportion } from './container/avif-size.ts'
 import { readJpeg } from './container/jpeg.ts'
 import { decoding, engineName, open } from './engine.ts'
 import { ImageFault } from './fault.ts'
@@ -61,8 +62,20 @@ const MAX_SIDE = 65_535
 const MAX_SCANS_AT_LIMIT = 20
 
 /**
+ * Throws ImageFault `undecodable` where an AVIF does not hold what it says: the decoder would say so, too, but maybe not
+ * before it has decoded all of it, with whatever time and memory that takes.
+ */
+function checkAvif({ pixels }: ImageFacts, source: Buffer): void {
+  const size = avifSize(source)
+  if (size !== undefined && inProportion(size) && pixels <= size.width * size.height) return
+  const coded = size === undefined ? 'what cannot be followed' : `${size.codedPixels} coded`
+  throw new ImageFault('undecodable', `Expected an AVIF of ${pixels} pixels, got ${coded}`)
+}
+
+/**
  * Throws ImageFault `source_too_large`: more pixels than allowed in all frames together, a side that no decoder takes in
- * reasonable time, or a JPEG of so many scans that it costs as much as a far larger one. Decided by the bytes alone.
+ * reasonable time, or a JPEG of so many scans that it costs as much as a far larger one; `undecodable`: an AVIF that holds far
+ * more than it says. Decided by the bytes alone.
  */
 export function checkSource(facts: ImageFacts, source: Buffer, limits: Limits): void {
   const refuse = (what: string): never => {
@@ -72,6 +85,7 @@ export function checkSource(facts: ImageFacts, source: Buffer, limits: Limits): 
     refuse(`at most ${limits.maxSourcePixels} pixels in all frames, got ${facts.pixels}`)
   const side = Math.max(facts.width, facts.height)
   if (side > MAX_SIDE) refuse(`sides of at most ${MAX_SIDE} pixels, got ${side}`)
+  if (facts.format === 'avif') checkAvif(facts, source)
   if (facts.format !== 'jpeg') return
   const scans = readJpeg(source)?.scans ?? 1
   if (scans * facts.pixels > MAX_SCANS_AT_LIMIT * limits.maxSourcePixels)

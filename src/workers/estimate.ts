@@ -68,8 +68,8 @@ export function estimateOf(task: Task, seen: Look, sourceBytes: number): Estimat
 }
 
 /** Answered from the header: the fault, the original or the facts. */
-function staysUndecoded(task: Task, { format, frames: pages, pixels }: Look): boolean {
-  if (format === undefined || DECODE[format] === undefined) return true
+function staysUndecoded(task: Task, { format, frames: pages, pixels, undecodable }: Look): boolean {
+  if (undecodable === true || format === undefined || DECODE[format] === undefined) return true
   if (task.kind === 'compress') {
     if (whyUndecoded({ format, pages, pixels }) !== undefined) return true
     return task.options.format === 'keep' && whyNotSame({ format, pages, pixels }) !== undefined

@@ -1,5 +1,6 @@
 // What a source will cost is guessed from its first bytes, here and without the engine: a picture made to break a decoder
 // must not be opened in the process that answers everybody.
+import { avifSize, inProportion } from '../image/container/avif-size.ts'
 import { SNIFF_BYTES, sniff } from '../image/sniff.ts'
 import type { ImageFormat } from '../image/types.ts'
 
@@ -16,7 +17,12 @@ export interface Look {
   heldBytes: number
   /** Without loss: such pictures are written without loss more often than not, which takes longer. */
   lossless: boolean
+  /** It is known by now that it will not be decoded. */
+  undecodable?: true
 }
+
+/** Of an AVIF, for each coded pixel. */
+const AVIF_HELD_BYTES = 12
 
 /**
  * Chunks, segments or pages that are looked at: bytes could be made to keep the process that answers everybody here for
@@ -35,7 +41,8 @@ export function look(source: Buffer): Look {
   const found = format === undefined ? undefined : READERS[format]?.(source)
   const { width, height, frames = 1, heldBytes = 4, lossless = false } = found ?? UNKNOWN
   if (!(width * height > 0)) return { format, ...UNKNOWN, frames: 1, pixels: 12_000_000, heldBytes, lossless }
-  return { format, width, height, frames, pixels: width * height * frames, heldBytes, lossless }
+  const seen = { format, width, height, frames, pixels: width * height * frames, heldBytes, lossless }
+  return found?.undecodable === true ? { ...seen, undecodable: true } : seen
 }
 
 interface Found {
@@ -44,6 +51,7 @@ interface Found {
   frames?: number
   heldBytes?: number
   lossless?: boolean
+  undecodable?: true
 }
 
 const READERS: Partial<Record<ImageFormat, (source: Buffer) => Found | undefined>> = {
@@ -139,15 +147,12 @@ function webp(source: Buffer): Found | undefined {
   return { width: source.readUIntLE(24, 3) + 1, height: source.readUIntLE(27, 3) + 1, frames: Math.max(1, frames) }
 }
 
-/** The largest `ispe`: a grid of tiles has one for the whole and one for a tile. ISO/IEC 23008-12, 6.5.3 */
-function avif(source: Buffer): Found | undefined {
-  const head = source.subarray(0, 65_536)
-  let largest: Found | undefined
-  for (let at = head.indexOf('ispe'); at >= 0 && at + 16 <= head.length; at = head.indexOf('ispe', at + 4)) {
-    const found = { heldBytes: 12, width: head.readUInt32BE(at + 8), height: head.readUInt32BE(at + 12) }
-    if (largest === undefined || found.width * found.height > largest.width * largest.height) largest = found
-  }
-  return largest
+/** What an AVIF says of itself counts as far as what is coded in it bears it out; inspect.ts refuses the others. */
+function avif(source: Buffer): Found {
+  const size = avifSize(source)
+  if (size === undefined || !inProportion(size)) return { ...UNKNOWN, undecodable: true }
+  const { width, height, codedPixels } = size
+  return { width, height, heldBytes: AVIF_HELD_BYTES * Math.max(1, codedPixels / (width * height)) }
 }
 
 /** The first page, times the pages. https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf */

@@ -2,6 +2,7 @@ import type { Sharp } from 'sharp'
 
 import { readHeader } from '../../src/image/inspect.ts'
 import { look } from '../../src/workers/look.ts'
+import { avifFile, box, grid } from '../support/avif.ts'
 import { formatSamples } from '../support/pictures.ts'
 import { grain } from './support.ts'
 
@@ -88,7 +89,47 @@ describe('what is made to be walked through for ever', () => {
   const jpegSegments = (size: number) =>
     Buffer.concat([Buffer.from('ffd8', 'hex'), Buffer.alloc(size, 'ffe00002', 'hex')])
 
+  const head = box('ftyp', Buffer.from('avif\0\0\0\0avifmif1miaf', 'latin1'))
+  const avifBoxes = (size: number) => Buffer.concat([head, Buffer.alloc(size, '\0\0\0\x08free', 'latin1')])
+  const avifUnits = (size: number) => {
+    const item = { type: 'av01', sizes: [[9, 9]], data: Buffer.alloc(size, '1200', 'hex') } as const
+    return avifFile({ primary: 1, items: [{ id: 1, ...item }] })
+  }
+  /** All with the same long stream of units, each a tile of the first. */
+  const avifTiles = (size: number) => {
+    const items = Array.from(
+      { length: 1000 },
+      (_, index) => ({ id: index + 2, type: 'av01', sizes: [[9, 9]] }) as const,
+    )
+    const stream = Buffer.alloc(size, '1200', 'hex')
+    const place = { start: 0, length: stream.length }
+    return avifFile({
+      primary: 1,
+      items: [
+        { id: 1, type: 'grid', sizes: [[9, 9]], data: grid(100, 10, 9, 9) },
+        { ...(items[0] as (typeof items)[number]), data: stream },
+        ...items.slice(1).map((item) => ({ ...item, data: Buffer.alloc(0), place })),
+      ],
+      references: [{ type: 'dimg', from: 1, to: items.map(({ id }) => id) }],
+    })
+  }
+  const avifAssociations = (size: number) => {
+    const entries = Buffer.alloc(size - (size % 5), '0001028181', 'hex')
+    const map = box('ipma', Buffer.from('00000000ffffffff', 'hex'), entries)
+    const inner = [
+      box('pitm', Buffer.from('000000000001', 'hex')),
+      box('iinf', Buffer.alloc(6), box('infe', Buffer.from('020000000001000061763031', 'hex'))),
+      box('iloc', Buffer.from('0000000044000000', 'hex')),
+      box('iprp', box('ipco', box('ispe', Buffer.from('000000000000000900000009', 'hex'))), map),
+    ]
+    return Buffer.concat([head, box('meta', Buffer.alloc(4), ...inner)])
+  }
+
   it.each([
+    ['an AVIF of empty boxes', avifBoxes],
+    ['an AVIF of empty units', avifUnits],
+    ['an AVIF of tiles of empty units', avifTiles],
+    ['an AVIF of associations', avifAssociations],
     ['a TIFF of empty pages', tiff],
     ['a WebP of empty chunks', webp],
     ['a GIF of empty blocks', gif],

@@ -15,6 +15,7 @@ import { parseKey } from '../../src/key/parse.ts'
 import type { KeySettings } from '../../src/key/settings.ts'
 import { Overloaded } from '../../src/workers/overloaded.ts'
 import type { Pool } from '../../src/workers/pool.ts'
+import { avifFile, coded } from '../support/avif.ts'
 import { type BuiltWorker, buildWorker, compressing, grain, rendering } from './support.ts'
 
 let built: BuiltWorker
@@ -241,6 +242,17 @@ describe('a pool of workers', () => {
     ])
     pool.close()
     small.close()
+  })
+
+  it('a size that belongs to nothing in an AVIF does not hide what it takes', async () => {
+    const item = { id: 1, type: 'av01', sizes: [[4000, 4000]], ...(await coded(4000, 4000)) } as const
+    // Read as the picture's own it would be beyond the limits, and cost nothing.
+    const liar = avifFile({ primary: 1, decoys: [[20_000, 20_000]], items: [item] })
+    const pool = built.pool({ memoryBytes: 100_000_000 })
+    await expect(pool.render(liar, [half], rendering())).rejects.toMatchObject({ code: 'source_too_large' })
+    expect(await pool.compress(liar, compressing())).toMatchObject({ outcome: 'original', reason: 'source_too_large' })
+    expect(pool.stats()).toMatchObject({ killed: 0, crashed: 0, refused: 0 })
+    pool.close()
   })
 
   it('shares its memory with originals that are read: whoever comes second waits for the other', async () => {

@@ -20,10 +20,10 @@ const MAX_EXTENTS = 65_536
 const XMP_TYPE = 'application/rdf+xml'
 
 /** The boxes between two offsets; undefined unless they fill the range to the byte. */
-export function boxes(source: Buffer, from: number, to: number): readonly Box[] | undefined {
+export function boxes(source: Buffer, from: number, to: number, most = MAX_BOXES): readonly Box[] | undefined {
   const found: Box[] = []
   for (let at = from; at < to;) {
-    if (at + 8 > to || found.length === MAX_BOXES) return undefined
+    if (at + 8 > to || found.length === most) return undefined
     const size = source.readUInt32BE(at)
     // 1: the size stands behind the type, in eight bytes. 0: up to the end of the file.
     if (size === 1 && at + 16 > to) return undefined
