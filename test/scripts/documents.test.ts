@@ -46,7 +46,7 @@ describe.each(DOCUMENTS)('%s', (file) => {
   })
 
   it('names only tests that exist', () => {
-    for (const path of all(/(?<![\w/.])(test\/[\w./-]*\w)/g, text)) {
+    for (const path of testsIn(text)) {
       const found = [path, `${path}.ts`, `${path}.test.ts`].some((each) => existsSync(each))
       expect([file, path, found]).toEqual([file, path, true])
     }
@@ -108,6 +108,10 @@ describe.each(PAIRS)('%s and %s', (...files) => {
         .map((word) => word.replace('docs/zh-CN/', 'docs/'))
         .toSorted()
     expect(named(chinese)).toEqual(named(english))
+  })
+
+  it('name the same tests as often', () => {
+    expect(testsIn(chinese).toSorted()).toEqual(testsIn(english).toSorted())
   })
 
   it('link to one another, each under its own name, and else to the same places in the same order', () => {
@@ -174,6 +178,11 @@ it('the pictures of docs/keys.md are there, small, and what their keys ask for',
 function englishOf(path: string): string {
   const name = path.replace('docs/zh-CN/', '').replace('.zh-CN', '')
   return name === path ? path : path.startsWith('docs/') && name !== 'SECURITY.md' ? `docs/${name}` : name
+}
+
+/** Tests and folders of tests, with or without their endings. */
+function testsIn(text: string): string[] {
+  return all(/(?<![\w/.])(test\/[\w./-]*\w)/g, text)
 }
 
 /** A link from one document to another. */
