@@ -29,7 +29,6 @@ export interface LoadPlan {
 }
 
 const HITS = 20
-const LONE = 200
 const HERD = 4
 
 /** Of all arrivals. The rest asks for what is not there. */
@@ -38,14 +37,26 @@ const SHARES = { hit: 0.5, miss: 0.33, herd: 0.07, hostile: 0.07 }
 /** Arrivals for one missing key. */
 export const ARRIVALS_PER_MISS = 1 / (SHARES.miss + SHARES.herd)
 
-/**
- * @param requests of readers, together. @param trials how many missing keys to measure with.
- * @param straightShare of what is asked for one by one: as the mirror asks, so that the function's own answer is seen.
- */
-export async function planLoad(seed: number, requests: number, trials: number, straightShare = 0.1): Promise<LoadPlan> {
-  const random = seededRandom(seed)
-  const pictures = await Promise.all([0, 1, 2, 3, 4, 5].map(photo))
-  const files = await bases()
+export interface LoadWanted {
+  seed: number
+  /** Of readers, together. */
+  requests: number
+  /** How many missing keys to measure with, all at once and one by one. */
+  trials: number
+  lone: number
+  /** Of what is asked for one by one: as the mirror asks, so that the function's own answer is seen. */
+  straightShare: number
+}
+
+/** What originals are made of. */
+export interface LoadMaterial {
+  pictures: readonly Buffer[]
+  files: Map<string, Buffer>
+}
+
+export function planLoad(wanted: LoadWanted, { pictures, files }: LoadMaterial): LoadPlan {
+  const { requests, straightShare } = wanted
+  const random = seededRandom(wanted.seed)
   const originals = new Map<string, Buffer>()
   const fresh = (folder: string) => {
     const source = `${folder}/${originals.size}.jpg`
@@ -53,10 +64,10 @@ export async function planLoad(seed: number, requests: number, trials: number, s
     return source
   }
   // All of one picture: what is compared is time.
-  const lone = Array.from({ length: LONE }, (_, at) => `lone/${at}.jpg`)
+  const lone = Array.from({ length: wanted.lone }, (_, at) => `lone/${at}.jpg`)
   for (const key of lone) originals.set(key, pictures[0] ?? Buffer.alloc(0))
   const hits = Array.from({ length: HITS }, () => fresh('hit'))
-  const trial = Array.from({ length: trials }, () => fresh('trial'))
+  const trial = Array.from({ length: wanted.trials }, () => fresh('trial'))
   const arrivals: Arrival[] = []
   const plain = { operation: undefined, readers: 1, straight: false }
   for (let asked = 0; asked < requests; asked += arrivals.at(-1)?.readers ?? 1) {
@@ -83,6 +94,10 @@ export async function planLoad(seed: number, requests: number, trials: number, s
     }
   }
   return { originals, hits, lone, trial, arrivals }
+}
+
+export async function loadMaterial(): Promise<LoadMaterial> {
+  return { pictures: await Promise.all([0, 1, 2, 3, 4, 5].map(photo)), files: await bases() }
 }
 
 /** As large as a phone's picture scaled down, and about as hard to compress: blobs of colour under grain. */

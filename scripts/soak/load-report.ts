@@ -92,29 +92,6 @@ export function memoryOf(samples: readonly Sample[]): LoadReport['memory'] {
   }
 }
 
-/** What the log says was made, and how often: instance and key → times. Joined requests made nothing. */
-export function madeIn(lines: readonly { instance: string; text: string }[]): Map<string, number> {
-  const made = new Map<string, number>()
-  for (const { instance, text } of lines) {
-    if (!text.startsWith('{')) continue
-    const line = JSON.parse(text) as { requestedKey?: string; status?: number; joined?: boolean; outcome?: string }
-    if (line.status !== 200 || line.joined === true || line.requestedKey === undefined) continue
-    if (line.outcome !== 'compressed' && line.outcome !== 'transformed') continue
-    const name = `${instance} ${line.requestedKey}`
-    made.set(name, (made.get(name) ?? 0) + 1)
-  }
-  return made
-}
-
-/** Answers of 500: something that nobody has thought of. */
-export function unforeseen(lines: readonly { text: string }[]): { key: string; why: string }[] {
-  return lines.flatMap(({ text }) => {
-    if (!text.startsWith('{')) return []
-    const line = JSON.parse(text) as { requestedKey?: string; status?: number; cause?: string }
-    return line.status === 500 ? [{ key: line.requestedKey ?? '', why: `500: ${line.cause ?? 'no cause'}` }] : []
-  })
-}
-
 /** Kept for later, a request may leave behind its connection from the platform, and those to the bucket it reads and writes. */
 const CONNECTIONS_EACH = 3
 

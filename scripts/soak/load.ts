@@ -6,8 +6,9 @@ import { type LocalCloud, startCloud } from '../local/cloud.ts'
 import { ownerClient } from '../owner.ts'
 import { inParallel } from '../running/workers.ts'
 import { wrongWith } from './judge.ts'
-import { type Arrival, ARRIVALS_PER_MISS, type LoadPlan, planLoad } from './load-plan.ts'
-import { answersOf, type LoadReport, madeIn, memoryOf, type Sample, unforeseen } from './load-report.ts'
+import { type Arrival, ARRIVALS_PER_MISS, loadMaterial, type LoadPlan, planLoad } from './load-plan.ts'
+import { answersOf, type LoadReport, memoryOf, type Sample } from './load-report.ts'
+import { crashedIn, madeIn, type Printed, unforeseen } from './log-lines.ts'
 import { seededRandom } from './random.ts'
 import { type Got, HUNG_MS, type Reader, readerOf } from './reader.ts'
 import { descriptorsBesidesSockets, held, proportionalBytes } from './watch.ts'
@@ -40,13 +41,18 @@ const SAMPLE_MS = 500
 /** Alone again, when nobody is before it: half as long again, and what any timer is late. */
 const asFast = (ms: number, beforeMs: number) => ms <= 1.5 * beforeMs + 30
 
+/** Lone requests before the load: their median counts. */
+const LONE_BEFORE = 9
+
 /** Lone requests after the load, at most; they come one after the other. */
 const MOST_PROBES = 150
 const MOST_RECOVERY_MS = 30_000
 
 export async function load(options: LoadOptions): Promise<LoadReport> {
-  const lines: { instance: string; text: string }[] = []
-  const plan = await planLoad(options.seed, options.requests, options.trials ?? 120, options.straightShare)
+  const lines: Printed[] = []
+  const { seed, requests, trials = 120, straightShare = 0.1, recoveryMs = MOST_RECOVERY_MS } = options
+  const lone = LONE_BEFORE + (recoveryMs > 0 ? MOST_PROBES : 0) + 1
+  const plan = planLoad({ seed, requests, trials, lone, straightShare }, await loadMaterial())
   const cloud = await startCloud({
     port: 0,
     dataDir: options.dataDir,
@@ -55,7 +61,7 @@ export async function load(options: LoadOptions): Promise<LoadReport> {
     ...(options.environment === undefined ? {} : { environment: options.environment }),
     // What the platform says of its own failures with 200 would be stored by OSS whatever the function did.
     gatewaySwitches: { exitStatus: 502, startFailureStatus: 502, timeoutStatus: 502, exceptionStatus: 502 },
-    onLog: ({ instance, text }) => lines.push(...text.split('\n').map((one) => ({ instance, text: one }))),
+    onLog: (line) => lines.push(line),
   })
   try {
     return await run(cloud, options, plan, lines)
@@ -64,12 +70,7 @@ export async function load(options: LoadOptions): Promise<LoadReport> {
   }
 }
 
-async function run(
-  cloud: LocalCloud,
-  options: LoadOptions,
-  plan: LoadPlan,
-  lines: { instance: string; text: string }[],
-): Promise<LoadReport> {
+async function run(cloud: LocalCloud, options: LoadOptions, plan: LoadPlan, lines: Printed[]): Promise<LoadReport> {
   const { addresses, gateway } = cloud
   const reader = readerOf(addresses)
   const owner = ownerClient({ ...addresses, endpoint: addresses.oss }, addresses.originals)
@@ -87,8 +88,8 @@ async function run(
   const lone = plan.lone.values()
   const alone = async () => reader.read(lone.next().value ?? '')
   const before: Got[] = []
-  for (let i = 0; i < 9; i++) before.push(await alone())
-  const loneMs = before.map(({ ms }) => ms).sort((one, other) => one - other)[4] ?? 0
+  for (let i = 0; i < LONE_BEFORE; i++) before.push(await alone())
+  const loneMs = before.map(({ ms }) => ms).sort((one, other) => one - other)[LONE_BEFORE >> 1] ?? 0
 
   const pid = gateway.instances()[0]?.pid
   const heldBefore = held(pid)?.descriptors ?? 0
@@ -136,8 +137,7 @@ async function run(
     hung: invocations.filter(({ ms }) => ms > HUNG_MS).length,
     made: made.size,
     madeTwice: twice.length,
-    crashed:
-      gateway.counters.crashed + lines.filter(({ text }) => /ended in the middle of a picture/.test(text)).length,
+    crashed: gateway.counters.crashed + crashedIn(lines),
     memory: memoryOf(samples),
     descriptors: {
       before: heldBefore,

@@ -1,4 +1,5 @@
 // What a soak found.
+import { crashedIn, madeIn, type Printed, unforeseen } from './log-lines.ts'
 
 export interface Failure {
   key: string
@@ -53,18 +54,12 @@ export function emptyReport(seed: number): SoakReport {
   }
 }
 
-/** What the function's log lines say: workers that ended, and pictures made twice for keys that nothing had disturbed. */
-export function countLines(lines: readonly string[], report: SoakReport, isDisturbed: (key: string) => boolean): void {
-  const made = new Map<string, number>()
-  for (const text of lines) {
-    if (/worker \d+ ended in the middle/.test(text)) report.crashed++
-    if (!text.startsWith('{')) continue
-    const line = JSON.parse(text) as { requestedKey?: string; status?: number; joined?: boolean; outcome?: string }
-    if (line.status !== 200 || line.joined === true || line.requestedKey === undefined) continue
-    if (line.outcome === 'compressed' || line.outcome === 'transformed')
-      made.set(line.requestedKey, (made.get(line.requestedKey) ?? 0) + 1)
-  }
-  for (const [key, times] of made) {
+/** What the function's log lines say: workers that ended, answers of 500, and pictures made twice though nothing had disturbed it. */
+export function countLines(lines: readonly Printed[], report: SoakReport, isDisturbed: (key: string) => boolean): void {
+  report.crashed += crashedIn(lines)
+  report.failures.push(...unforeseen(lines))
+  for (const [name, times] of madeIn(lines)) {
+    const key = name.slice(name.indexOf(' ') + 1)
     if (times < 2 || isDisturbed(key)) continue
     report.madeTwice++
     report.failures.push({ key, why: `made ${times} times` })

@@ -10,6 +10,7 @@ import { ownerClient } from '../owner.ts'
 import { anyFault } from './faults.ts'
 import { bases, mutate } from './inputs.ts'
 import { OPERATIONS, wrongWith } from './judge.ts'
+import type { Printed } from './log-lines.ts'
 import { seededRandom } from './random.ts'
 import { HUNG_MS, readerOf } from './reader.ts'
 import { countLines, emptyReport, type SoakReport } from './report.ts'
@@ -44,14 +45,14 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   const random = seededRandom(options.seed)
   const files = await bases()
   for (const [name, bytes] of corpus(options.corpusDir)) files.set(name, bytes)
-  const lines: string[] = []
+  const lines: Printed[] = []
   const cloud = await startCloud({
     port: 0,
     dataDir: options.dataDir,
     codeDir: options.codeDir,
     // What the platform says of its own failures with 200 would be stored by OSS whatever the function did.
     gatewaySwitches: { exitStatus: 502, startFailureStatus: 502, timeoutStatus: 502, exceptionStatus: 502 },
-    onLog: ({ text }) => lines.push(...text.split('\n')),
+    onLog: (line) => lines.push(line),
   })
   try {
     return await run(cloud, options, random, files, lines)
@@ -65,7 +66,7 @@ async function run(
   options: SoakOptions,
   random: ReturnType<typeof seededRandom>,
   files: Map<string, Buffer>,
-  lines: string[],
+  lines: Printed[],
 ): Promise<SoakReport> {
   const { addresses, gateway, oss } = cloud
   const started = Date.now()

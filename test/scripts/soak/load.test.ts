@@ -4,12 +4,13 @@ import { join } from 'node:path'
 
 import { load } from '../../../scripts/soak/load.ts'
 import { planLoad } from '../../../scripts/soak/load-plan.ts'
-import { behaved, type LoadReport, madeIn } from '../../../scripts/soak/load-report.ts'
+import { behaved, type LoadReport } from '../../../scripts/soak/load-report.ts'
+import { madeIn, unforeseen } from '../../../scripts/soak/log-lines.ts'
 import { BUILT } from '../../e2e/support.ts'
 
-describe('four times as many readers as can be served', () => {
+describe('six times as many readers as can be served', () => {
   // As many as make a queue, however many pictures can be made at a time.
-  const requests = 180 * availableParallelism()
+  const requests = 200 * availableParallelism()
   let report: LoadReport
   beforeAll(async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'load-'))
@@ -20,8 +21,8 @@ describe('four times as many readers as can be served', () => {
         seed: 3,
         requests,
         trials: 24,
-        times: 4,
-        straightShare: 0.5,
+        times: 6,
+        straightShare: 1,
         recoveryMs: 0,
         concurrency: 128,
         environment,
@@ -33,10 +34,11 @@ describe('four times as many readers as can be served', () => {
     }
   }, 120_000)
 
-  it('are shed: whoever asks the function gets 503 with Retry-After, or a right picture', () => {
+  it('are shed: whoever asks the function gets a right picture, or is told to come again', () => {
+    const count = (status: string) => report.function[status]?.count ?? 0
     expect(report.requests).toBeGreaterThanOrEqual(requests)
-    expect(report.function['503']?.count).toBeGreaterThan(0)
-    expect(report.readers['503']?.count).toBeGreaterThan(0)
+    // On a machine that is busy with something else, too, it is the bucket that does not answer in time.
+    expect(count('503') + count('504')).toBeGreaterThan(0)
     expect(report.readers['200']?.count).toBeGreaterThan(20)
     expect([report.withoutRetryAfter, report.wrong, report.failures]).toEqual([0, 0, []])
   })
@@ -57,11 +59,11 @@ describe('four times as many readers as can be served', () => {
   })
 })
 
-it('a seed means the same readers', async () => {
-  const keys = async (seed: number) => (await planLoad(seed, 60, 2)).arrivals.map(({ key }) => key)
-  const [once, again, other] = await Promise.all([keys(4), keys(4), keys(5)])
-  expect(once).toEqual(again)
-  expect(once).not.toEqual(other)
+it('a seed means the same readers', () => {
+  const material = { pictures: [Buffer.from('1'), Buffer.from('2')], files: new Map([['a.jpg', Buffer.from('abc')]]) }
+  const plan = (seed: number) => planLoad({ seed, requests: 60, trials: 2, lone: 1, straightShare: 0.5 }, material)
+  expect(plan(4)).toEqual(plan(4))
+  expect(plan(4)).not.toEqual(plan(5))
 })
 
 it('a picture made again counts, one that was joined does not', () => {
@@ -73,6 +75,11 @@ it('a picture made again counts, one that was joined does not', () => {
     ['i a', 1],
     ['i b', 2],
   ])
+})
+
+it('an answer of 500 is named with its cause', () => {
+  const text = JSON.stringify({ requestedKey: 'a', status: 500, outcome: 'unexpected', cause: 'TypeError: x' })
+  expect(unforeseen([{ instance: 'i', text }])).toEqual([{ key: 'a', why: '500: TypeError: x' }])
 })
 
 it.each([
