@@ -9,13 +9,17 @@ export interface Shown {
   height: number
 }
 
-/** What a browser would show: upright, in sRGB, all frames under one another, RGBA of 8 bits. */
-export async function shown(bytes: Buffer): Promise<Shown> {
+/**
+ * What a browser would show: upright, in sRGB, all frames under one another, RGBA of 8 bits.
+ * @param mostSide pixels; larger pictures are made that small.
+ */
+export async function shown(bytes: Buffer, mostSide?: number): Promise<Shown> {
   const { pages, format, depth, hasProfile } = await sharp(bytes).metadata()
   const animated = (pages ?? 1) > 1 && (format === 'gif' || format === 'webp')
   const picture = sharp(bytes, { animated }).autoOrient()
   // sharp takes 16-bit pictures with a profile to P3; this brings them on to sRGB.
   if ((depth as string) === 'ushort' && hasProfile) picture.withIccProfile('srgb')
+  if (mostSide !== undefined) picture.resize(mostSide, mostSide, { fit: 'inside', withoutEnlargement: true })
   const { data, info } = await picture
     .toColourspace('srgb')
     .ensureAlpha()
@@ -33,8 +37,8 @@ export interface Difference {
 }
 
 /** How different two pictures look. Sizes must agree. */
-export async function difference(a: Buffer, b: Buffer): Promise<Difference> {
-  const [left, right] = await Promise.all([shown(a), shown(b)])
+export async function difference(a: Buffer, b: Buffer, mostSide?: number): Promise<Difference> {
+  const [left, right] = await Promise.all([shown(a, mostSide), shown(b, mostSide)])
   expect([right.width, right.height]).toEqual([left.width, left.height])
   const before = left.data
   const after = right.data
