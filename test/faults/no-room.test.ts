@@ -22,8 +22,7 @@ beforeAll(async () => {
   uploaded.set('film.mp4', film(300_000))
   // More than 100 MB of pixels, which libvips keeps in a file where it needs them in any order.
   const large = sharp({ create: { width: 7200, height: 5000, channels: 3, background: '#246' } })
-  uploaded.set('turned.jpg', await large.clone().withMetadata({ orientation: 6 }).jpeg().toBuffer())
-  uploaded.set('interlaced.png', await large.clone().png({ progressive: true, compressionLevel: 2 }).toBuffer())
+  uploaded.set('interlaced.png', await large.png({ progressive: true, compressionLevel: 1 }).toBuffer())
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -54,7 +53,7 @@ const SMALL = [
   'drawing.svg',
   'film.mp4',
 ]
-const LARGE = ['turned.jpg__op__circle,r_300', 'interlaced.png__op__circle,r_300']
+const LARGE = ['interlaced.png__op__circle,r_300']
 
 async function everythingWorks(keys: readonly string[]): Promise<void> {
   await Promise.all([...uploaded].map(([key, bytes]) => cloud.upload(key, bytes)))
