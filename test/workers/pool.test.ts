@@ -178,8 +178,21 @@ describe('a pool of workers', () => {
     for (const workerPath of ['/nowhere/worker.js', 'no\0path']) {
       const pool = built.pool({ workerPath })
       await expect(pool.compress(photo, compressing())).rejects.toMatchObject({ code: 'encoder_fault' })
+      // What could not be started is not started again until somebody asks.
+      await until(() => pool.stats().pids.length === 0)
       pool.close()
     }
+  })
+
+  it('signals to the whole group leave a picture alone: whoever answers with it may still be about it', async () => {
+    const pool = built.pool({ workers: 1 })
+    const made = pool.compress(large, compressing({ format: 'avif' }))
+    const pid = await busyWorker(pool)
+    process.kill(pid, 'SIGTERM')
+    process.kill(pid, 'SIGINT')
+    expect((await made).outcome).toBe('compressed')
+    expect(pool.stats()).toMatchObject({ crashed: 0, killed: 0 })
+    pool.close()
   })
 
   it('refuses early what would only wait in vain, and what runs is not disturbed', async () => {
@@ -209,13 +222,14 @@ describe('a pool of workers', () => {
   })
 
   it('ends what takes more memory than there is, before the system does', async () => {
-    // Whoever looks for its size finds that of a picture too large to be made anew.
-    const plain = await sharp({ create: { width: 5000, height: 4000, channels: 3, background: '#123456' } })
-      .avif({ effort: 0 })
+    // What the picture of a watermark takes is known only when it comes.
+    const mark = await sharp({ create: { width: 4096, height: 4000, channels: 4, background: '#12345680' } })
+      .webp({ lossless: true, effort: 0 })
       .toBuffer()
-    const claim = Buffer.from('000000186672656569737065000000000000753000007530', 'hex')
-    const pool = built.pool({ workers: 1, memoryBytes: 200_000_000 })
-    await expect(pool.compress(Buffer.concat([plain, claim]), compressing())).rejects.toBeInstanceOf(Overloaded)
+    const { operations } = parseKey(`photo.jpg__op__watermark,image_${base64url('mark.webp')}`, OPEN)
+    const pool = built.pool({ workers: 1, memoryBytes: 64_000_000 })
+    const made = pool.render(photo, operations, rendering({ fetchMark: () => Promise.resolve(mark) }))
+    await expect(made).rejects.toBeInstanceOf(Overloaded)
     expect(pool.stats()).toMatchObject({ killed: 1, refused: 0 })
     expect((await pool.compress(photo, compressing())).outcome).toBe('compressed')
     pool.close()
