@@ -4,7 +4,7 @@ import Ajv from 'ajv'
 import { parse } from 'yaml'
 
 import { loadConfig, SETTINGS } from '../../src/config.ts'
-import { eventsPolicy, originPolicy } from '../../scripts/deployment/policies.ts'
+import { eventsPolicy, FUNCTION_TRUST, originPolicy } from '../../scripts/deployment/policies.ts'
 import { CUSTOM_DOMAIN, FC3_PROPS } from './fc3-schema.ts'
 import { resolvedProps, serverless } from './serverless.ts'
 
@@ -145,7 +145,21 @@ it('each function has its own role; the one that strangers reach can neither del
   const buckets = { originals: 'o', compressed: 'c' }
   const actions = (policy: { Statement: { Action: string[] }[] }) => policy.Statement.flatMap(({ Action }) => Action)
   expect(actions(originPolicy(buckets))).toEqual(['oss:GetObject', 'oss:PutObject'])
-  expect(actions(eventsPolicy(buckets))).toContain('oss:DeleteObject')
+  expect(actions(eventsPolicy(buckets))).toEqual([
+    'oss:GetObject',
+    'oss:GetObject',
+    'oss:PutObject',
+    'oss:DeleteObject',
+    'oss:ListObjects',
+  ])
+  // Each in the two buckets and nowhere else; originals are only read, by either.
+  for (const { Action, Resource } of [originPolicy(buckets), eventsPolicy(buckets)].flatMap(
+    ({ Statement }) => Statement,
+  )) {
+    const inOriginals = Action.every((action) => action === 'oss:GetObject')
+    for (const one of Resource) expect(one).toMatch(inOriginals ? /^acs:oss:\*:\*:o\/\*$/ : /^acs:oss:\*:\*:c(\/\*)?$/)
+  }
+  expect(FUNCTION_TRUST.Statement.map(({ Principal }) => Principal)).toEqual([{ Service: ['fc.aliyuncs.com'] }])
 })
 
 it('no initializer: when one fails, the platform answers 200', () => {
