@@ -226,7 +226,10 @@ describe('a pool of workers', () => {
     const mark = await sharp({ create: { width: 4096, height: 4000, channels: 4, background: '#12345680' } })
       .webp({ lossless: true, effort: 0 })
       .toBuffer()
-    const { operations } = parseKey(`photo.jpg__op__watermark,image_${base64url('mark.webp')}`, OPEN)
+    const { operations } = parseKey(
+      `photo.jpg__op__watermark,image_${Buffer.from('mark.webp').toString('base64url')}`,
+      OPEN,
+    )
     const pool = built.pool({ workers: 1, memoryBytes: 64_000_000 })
     const made = pool.render(photo, operations, rendering({ fetchMark: () => Promise.resolve(mark) }))
     await expect(made).rejects.toBeInstanceOf(Overloaded)
