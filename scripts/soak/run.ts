@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { bucketLister } from '../listing/bucket.ts'
 import { type LocalCloud, startCloud } from '../local/cloud.ts'
 import { ownerClient } from '../owner.ts'
+import { inParallel } from '../running/workers.ts'
 import { anyFault } from './faults.ts'
 import { bases, mutate } from './inputs.ts'
 import { OPERATIONS, wrongWith } from './judge.ts'
@@ -206,8 +207,9 @@ async function run(
     }
   }
 
-  for (const asked of again.values()) {
-    if (answered.has(asked.key)) continue
+  options.onProgress?.(options.requests, `asking again for ${again.size} that failed`)
+  await inParallel(parallel, again.values(), async (asked) => {
+    if (answered.has(asked.key)) return
     const { status, said } = await settled(asked.key)
     if (DEFINITE.has(status)) {
       if (status === 200) report.recovered++
@@ -216,7 +218,7 @@ async function run(
       report.notRecovered++
       fail(asked, `still ${status} without any fault: ${said}`)
     }
-  }
+  })
 
   const [last] = gateway.instances()
   if (last !== undefined) {
@@ -225,12 +227,13 @@ async function run(
     report.leaked.descriptors = Math.max(0, (end?.descriptors ?? 0) - mostDescriptors - parallel)
     report.leaked.processes = Math.max(0, (end?.workers.length ?? 0) - availableParallelism())
   }
+  options.onProgress?.(options.requests, 'judging what is stored')
   await judgeStored()
 
   async function judgeStored(): Promise<void> {
     const bucket = ownerClient({ ...addresses, endpoint: addresses.oss }, addresses.compressed)
     for await (const page of bucketLister(bucket).pages({ prefix: '', after: '' })) {
-      for (const { key } of page) await judgeObject(bucket, key)
+      await inParallel(parallel, page, ({ key }) => judgeObject(bucket, key))
     }
   }
 
