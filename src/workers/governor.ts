@@ -22,6 +22,8 @@ export interface Room {
   workers: number
   /** What all jobs together may take. */
   memoryBytes: number
+  /** Of it, taken by what no job has (holdings.ts). */
+  heldBytes?: number
 }
 
 /**
@@ -71,13 +73,17 @@ export function next<T extends Planned>(
   return undefined
 }
 
-/** A job too large for all memory together runs alone; the pool watches what it really takes. */
+/**
+ * A job too large for all memory together runs alone; the pool watches what it really takes. Alone is also without what is
+ * held besides: nothing more is let in while a job waits for that.
+ */
 function fits(job: Planned, running: readonly Planned[], waiting: readonly Planned[], room: Room): boolean {
-  if (running.length === 0) return true
+  const { memoryBytes, heldBytes = 0 } = room
+  if (running.length === 0) return heldBytes === 0 || job.needBytes + heldBytes <= memoryBytes
   const sum = (jobs: readonly Planned[], of: 'needBytes' | 'sourceBytes') =>
     jobs.reduce((total, one) => total + one[of], 0)
   const waits = sum(waiting, 'sourceBytes') - job.sourceBytes
-  return sum(running, 'needBytes') + waits + job.needBytes <= room.memoryBytes
+  return sum(running, 'needBytes') + waits + job.needBytes + heldBytes <= memoryBytes
 }
 
 /**

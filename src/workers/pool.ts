@@ -7,8 +7,8 @@ import type { Compressed, CompressOptions, KeptReason } from '../image/compress.
 import { ImageFault } from '../image/fault.ts'
 import type { Operation } from '../image/operations/types.ts'
 import type { Rendered, RenderOptions } from '../image/render.ts'
-import { createHoldings, type Hold } from './holdings.ts'
-import { costMs, effortMs, hopeless, isGiant, next, refusal, type Running } from './governor.ts'
+import { ALWAYS_BYTES, createHoldings, type Hold } from './holdings.ts'
+import { costMs, effortMs, hopeless, inLine, isGiant, next, refusal, type Running } from './governor.ts'
 import { fromWire, type FromWorker, type Task, type WireFault } from './messages.ts'
 import type { Job, Worker } from './job.ts'
 import { watchMemory } from './memory-watch.ts'
@@ -87,8 +87,7 @@ function tellsPace(result: { outcome?: unknown; reason?: unknown; format?: unkno
 export function createPool(options: PoolOptions): Pool {
   const { workers: size, memoryBytes, cores = availableParallelism() } = options
   const room = { workers: size, memoryBytes }
-  /** Less what is held outside of jobs. */
-  const roomLeft = () => ({ ...room, memoryBytes: memoryBytes - holdings.bytes })
+  const roomNow = () => ({ ...room, heldBytes: Math.max(0, holdings.bytes - ALWAYS_BYTES) })
   const workers = new Set<Worker>()
   const waiting: Job[] = []
   const counters = { started: 0, done: 0, killed: 0, crashed: 0, refused: 0 }
@@ -98,7 +97,13 @@ export function createPool(options: PoolOptions): Pool {
   const busy = () => [...workers].filter(({ job }) => job !== undefined)
   const sum = (jobs: readonly Running[], of: 'needBytes' | 'sourceBytes') =>
     jobs.reduce((total, job) => total + job[of], 0)
-  const taken = () => ({ runningBytes: sum(running(), 'needBytes'), waitingBytes: sum(waiting, 'sourceBytes') })
+  const taken = () => {
+    const jobs = running()
+    // One that waits until less is held comes before whatever else would be held.
+    const [first] = jobs.length === 0 ? inLine(waiting) : []
+    const firstBytes = first === undefined ? 0 : first.needBytes - first.sourceBytes
+    return { runningBytes: sum(jobs, 'needBytes') + firstBytes, waitingBytes: sum(waiting, 'sourceBytes') }
+  }
   const holdings = createHoldings(memoryBytes, taken, () => dispatch())
   const running = (): Running[] => busy().flatMap(({ job }) => (job === undefined ? [] : [job]))
 
@@ -165,7 +170,7 @@ export function createPool(options: PoolOptions): Pool {
     }
     for (;;) {
       const now = Date.now()
-      const job = next(waiting, running(), roomLeft(), now)
+      const job = next(waiting, running(), roomNow(), now)
       if (job === undefined || closed) return
       const idle = [...workers].find((worker) => worker.job === undefined && !worker.ending)
       if (idle === undefined && workers.size >= size) return

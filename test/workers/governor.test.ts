@@ -73,6 +73,16 @@ describe('who goes next', () => {
     expect(next([huge], [], room, NOW)).toBe(huge)
   })
 
+  it('what is held outside of jobs is not given to them; a large one waits for it, alone', () => {
+    const held = { ...room, heldBytes: 400 }
+    const large = job(1000, { needBytes: 700 })
+    const small = job(1000, { needBytes: 300 })
+    expect(next([large], [], held, NOW)).toBeUndefined()
+    expect(next([large, small], [], held, NOW)).toBe(small)
+    expect(next([small], [running(1000, { needBytes: 400 })], held, NOW)).toBeUndefined()
+    expect(next([large], [], { ...room, heldBytes: 0 }, NOW)).toBe(large)
+  })
+
   it('one that waits for memory lets shorter ones pass while it can afford to', () => {
     const large = job(1000, { needBytes: 950 })
     const short = job(600)

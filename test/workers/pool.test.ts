@@ -273,17 +273,20 @@ describe('a pool of workers', () => {
   })
 
   it('shares its memory with originals that are read: whoever comes second waits for the other', async () => {
-    const pool = built.pool({ memoryBytes: 64_000_000 })
+    const pool = built.pool({ memoryBytes: 100_000_000 })
     const deadline = Date.now() + 20_000
-    const read = await pool.hold(40_000_000, deadline)
+    const read = await pool.hold(125_000_000, deadline)
     const jobs = [pool.compress(photo, compressing()), pool.compress(photo, compressing())]
+    expect(pool.stats()).toMatchObject({ running: 0, waiting: 2 })
+    read.become(110_000_000)
+    await new Promise(setImmediate)
     expect(pool.stats()).toMatchObject({ running: 1, waiting: 1 })
     read.end()
     await new Promise(setImmediate)
     expect(pool.stats()).toMatchObject({ running: 2, waiting: 0 })
-    const next = pool.hold(60_000_000, deadline).then((held) => [held.bytes, pool.stats().running])
+    const next = pool.hold(95_000_000, deadline).then((held) => [held.bytes, pool.stats().running])
     await Promise.all(jobs)
-    expect(await next).toEqual([60_000_000, 0])
+    expect(await next).toEqual([95_000_000, 0])
     const late = pool.hold(60_000_000, deadline)
     pool.close()
     await expect(late).rejects.toBeInstanceOf(Overloaded)
