@@ -5,8 +5,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
-/** Beginning of the lines the stand-in prints. */
-const GIVEN = 'given: '
+/** Where the stand-in writes what it was given, a line each: it has secrets in it, so it is not printed. */
+const GIVEN = 'given.jsonl'
 
 export interface Props extends Record<string, unknown> {
   region: string
@@ -42,7 +42,8 @@ export function serverless(args: string[], options: ServerlessOptions = {}): Ser
     const component = join(folder, 'component')
     mkdirSync(component)
     writeFileSync(join(component, 'package.json'), '{"name":"component","version":"1.0.0","main":"index.js"}')
-    writeFileSync(join(component, 'index.js'), standIn(options.schema ?? {}))
+    writeFileSync(join(folder, GIVEN), '')
+    writeFileSync(join(component, 'index.js'), standIn(options.schema ?? {}, join(folder, GIVEN)))
     const yaml = readFileSync('s.yaml', 'utf8').replaceAll('component: fc3', `component: ${component}`)
     writeFileSync(join(folder, 's.yaml'), (options.edit ?? ((text) => text))(yaml))
     if (options.dotEnv !== undefined) writeFileSync(join(folder, '.env'), options.dotEnv)
@@ -57,10 +58,10 @@ export function serverless(args: string[], options: ServerlessOptions = {}): Ser
       },
     )
     const output = `${stdout}${stderr}`
-    const given = output
+    const given = readFileSync(join(folder, GIVEN), 'utf8')
       .split('\n')
-      .filter((line) => line.startsWith(GIVEN))
-      .map((line) => JSON.parse(line.slice(GIVEN.length)) as ServerlessRun['given'][number])
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as ServerlessRun['given'][number])
     return { code: status, output, given }
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -76,8 +77,9 @@ export function resolvedProps(options: ServerlessOptions = {}): { origin: Props;
   return { origin, events }
 }
 
-function standIn(schema: object): string {
-  const say = `(inputs) => { console.log(${JSON.stringify(GIVEN)} + JSON.stringify({ resource: inputs.resource.name, props: inputs.props })); return {} }`
+function standIn(schema: object, file: string): string {
+  const line = `JSON.stringify({ resource: inputs.resource.name, props: inputs.props }) + '\\n'`
+  const say = `(inputs) => { require('node:fs').appendFileSync(${JSON.stringify(file)}, ${line}); return {} }`
   return `const say = ${say}
 module.exports = class { plan = say; deploy = say; local = say; getSchema() { return ${JSON.stringify(JSON.stringify(schema))} } }
 module.exports.default = module.exports
