@@ -207,8 +207,11 @@ describe('what is answered', () => {
   ] as const)('a bucket that is %s: %i, not stored', async (kind, expected) => {
     const buckets = memoryBuckets({ 'photo.jpg': photo })
     buckets.faults.open = kind
-    const { status, headers } = await ask('/photo.jpg', { buckets })
+    const { status, headers, body, line } = await ask('/photo.jpg', { buckets })
     expect([status, headers['Cache-Control']]).toEqual([expected, 'no-store'])
+    // What the bucket said is in the log, and nowhere else.
+    const [, said = 'nothing'] = /^OssFault[^:]*: (.*)$/.exec(line.cause ?? '') ?? []
+    expect([said === 'nothing', body.toString().includes(said)]).toEqual([false, false])
     expect(buckets.stored.size).toBe(0)
   })
 
