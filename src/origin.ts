@@ -1,26 +1,21 @@
 // The way of one request, top to bottom; the only file that knows the order of the steps.
 import { type Answer, errorHeadersAndBody, toPublicError } from './answer.ts'
 import { authorise } from './authorise.ts'
-import type { Config } from './config.ts'
 import type { Context } from './context.ts'
 import { beforeDeadline, coldStartMs } from './deadline.ts'
 import { AppError } from './errors.ts'
 import { createFlights } from './flights.ts'
-import type { compress } from './image/compress.ts'
-import type { render } from './image/render.ts'
-import { SNIFF_BYTES, sniff } from './image/sniff.ts'
 import { decodeKey } from './key/decode.ts'
 import { markKeys } from './key/explain.ts'
 import { type ParsedKey, parseKey } from './key/parse.ts'
 import { describeCause, type Log, type RequestLine } from './log.ts'
-import type { Compressed, OpenOriginal, Originals } from './oss/bucket.ts'
-import { isPassing, OssFault } from './oss/fault.ts'
-import { operableType, passedType } from './passthrough.ts'
-import { countUsers, discard, passThroughProduct, pictureProduct, type Product, type ProductPlace } from './product.ts'
+import { type Buckets, createMaking, type MakingDeps } from './making.ts'
+import type { OpenOriginal } from './oss/bucket.ts'
+import { OssFault } from './oss/fault.ts'
+import { countUsers, discard, type Product } from './product.ts'
 import { type PutOutcome, settlePut } from './put.ts'
 import { createRecent } from './recent.ts'
-import { bytesToHold, confirmType, openInTime, openOriginal, openSame, readWhole } from './reading.ts'
-import type { Hold, Holding } from './workers/holdings.ts'
+import { openInTime } from './reading.ts'
 
 /** A request as either entry hands it over. */
 export interface OriginRequest {
@@ -31,19 +26,9 @@ export interface OriginRequest {
   mirrorSecret: string | undefined
 }
 
-export interface Buckets {
-  originals: Originals
-  compressed: Compressed
-}
-
-export interface OriginDeps {
-  config: Config
+export interface OriginDeps extends MakingDeps {
   /** The two buckets as seen with this request's credentials. @throws AppError no_credentials */
   buckets(context: Context): Buckets
-  compress: typeof compress
-  render: typeof render
-  /** Waited for before an original is read into memory. Without it all are read at once. */
-  hold?: Hold
   log: Log
   /** When this instance began, ms since the epoch: its first requests have waited for it. */
   bornAt?: number
@@ -75,13 +60,6 @@ interface Flight {
   enter(): () => void
 }
 
-/** An original as its first bytes say what it is, with the room it is read into. */
-interface Opened {
-  original: OpenOriginal
-  sniffed: ReturnType<typeof sniff>
-  held: Holding | undefined
-}
-
 /** Kept back from the time for making a picture, for putting and sending it. */
 const ANSWER_RESERVE_MS = 500
 
@@ -94,6 +72,7 @@ const MOST_LOGGED_PATH = 1200
 export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
   const flights = createFlights<Flight>()
   const recent = createRecent()
+  const makeProduct = createMaking({ config, ...deps })
 
   async function handle(request: OriginRequest, context: Context): Promise<Answer> {
     const started = Date.now()
@@ -249,74 +228,6 @@ export function createOrigin({ config, log, ...deps }: OriginDeps): Origin {
         return ''
       }
     })
-  }
-
-  /** Reads and makes; once more where the bytes broke off on the way, while there is time for the picture after it. */
-  async function makeProduct(key: ParsedKey, buckets: Buckets, deadline: number): Promise<Product> {
-    const started = Date.now()
-    const latestRetry = started + config.deadlineMs / 3
-    for (let attempt = 1; ; attempt++) {
-      const original = await openOriginal(key, buckets.originals, deadline)
-      let held: Holding | undefined
-      try {
-        const sniffed = sniff(await original.head(SNIFF_BYTES))
-        held = await deps.hold?.(bytesToHold(sniffed, original.facts, config.maxSourceBytes), deadline)
-        const product = await makeFrom({ original, sniffed, held }, key, buckets, started, deadline)
-        return { ...product, letGo: () => held?.end() }
-      } catch (thrown) {
-        original.close()
-        held?.end()
-        const onTheWay = thrown instanceof OssFault && isPassing(thrown)
-        if (attempt > 1 || !onTheWay || Date.now() > latestRetry) throw thrown
-      }
-    }
-  }
-
-  async function makeFrom(
-    { original, sniffed, held }: Opened,
-    key: ParsedKey,
-    buckets: Buckets,
-    started: number,
-    deadline: number,
-  ): Promise<Product> {
-    const { originals, compressed } = buckets
-    const place: ProductPlace = {
-      requestedKey: key.requestedKey,
-      compressed,
-      cacheControl: config.cacheControl,
-      sendMeta: config.store === 'mirror',
-    }
-    await confirmType(sniffed, original, key.sourceKey, originals, config.maxSourceBytes, deadline)
-    const asked = key.operations.length > 0
-    const type = asked ? operableType(sniffed, original.facts, config) : passedType(sniffed, original.facts, config)
-    if (!type.compressible) {
-      // What is known by its first bytes is streamed from there on.
-      if (sniffed.format !== undefined) held?.become(0)
-      const reopen = (until: number) => openSame(originals, key.sourceKey, original.facts.etag, until)
-      return passThroughProduct(original, key.sourceKey, type, reopen, { read: Date.now() - started }, place)
-    }
-    const source = await original.readAll()
-    const read = Date.now() - started
-    const options = {
-      quality: config.quality,
-      limits: { maxSourcePixels: config.maxSourcePixels, maxOutputPixels: config.maxOutputPixels },
-      msLeft: deadline - Date.now(),
-    }
-    // Its job counts it now, until there is a picture instead.
-    held?.become(0)
-    const picture = asked
-      ? await deps.render(source, key.operations, {
-          ...options,
-          fetchMark: (mark) => readWhole(originals, mark, config.maxSourceBytes, deadline, held),
-        })
-      : await deps.compress(source, { ...options, format: config.format })
-    held?.become(picture.bytes.length)
-    return pictureProduct(
-      { outcome: 'transformed', ...picture },
-      original.facts,
-      { read, render: Date.now() - started - read },
-      place,
-    )
   }
 
   return { handle, make }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-import type { Buckets } from '../../src/origin.ts'
+import type { Buckets } from '../../src/making.ts'
 import type { NewObject, OpenOriginal } from '../../src/oss/bucket.ts'
 import { OssFault, type OssFaultKind } from '../../src/oss/fault.ts'
 
