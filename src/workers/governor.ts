@@ -101,18 +101,21 @@ export function refusal(
   if (waiting.length >= MOST_WAITING) return 'Expected fewer pictures to be waiting'
   const held = [...running, ...waiting].reduce((total, { sourceBytes }) => total + sourceBytes, 0)
   if (held + job.sourceBytes > room.memoryBytes) return 'Expected room for another original'
-  return hopeless([...waiting, job], running, room, now).includes(job) ? 'Expected a shorter queue' : undefined
+  return hopeless([...waiting, job], running, room, now, pressedMs).includes(job)
+    ? 'Expected a shorter queue'
+    : undefined
 }
 
 /**
- * Those who would not be ready in time even if nobody took more than the least effort; memory is left out of it. Sooner told
- * than at the deadline, they can try again.
+ * Those who would not be ready in time; memory is left out of it. Sooner told than at the deadline, they can try again.
+ * @param takes how long those before will take; by default as if nobody took more than the least effort.
  */
 export function hopeless<T extends Planned>(
   waiting: readonly T[],
   running: readonly Running[],
   room: Room,
   now: number,
+  takes: (job: T) => number = ({ leastMs }) => leastMs,
 ): T[] {
   const freeAt = Array.from({ length: room.workers }, () => now)
   // What should have ended by now will end soon, and at its deadline for certain.
@@ -122,7 +125,7 @@ export function hopeless<T extends Planned>(
   return inLine(waiting).filter((job) => {
     const start = Math.min(...freeAt)
     if (start + job.leastMs > job.deadline) return true
-    freeAt[freeAt.indexOf(start)] = start + job.leastMs
+    freeAt[freeAt.indexOf(start)] = start + takes(job)
     return false
   })
 }
@@ -137,7 +140,19 @@ export function effortMs(job: Planned, waiting: readonly Planned[], room: Room, 
   if (waiting.length === 0) return left
   const last = Math.max(...waiting.map(({ deadline }) => deadline))
   const share = ((last - now) * room.workers) / (waiting.length + room.workers)
-  return Math.min(left, Math.max((share * ENCODING_SHARE) / EFFORT_SHARE, 6 * job.leastMs))
+  return Math.min(left, Math.max((share * ENCODING_SHARE) / EFFORT_SHARE, pressed(job)))
+}
+
+/** However many wait, a job is given this many times its least time: slowness alone should not end it. */
+const PRESSED = 6
+
+function pressed({ leastMs }: Planned): number {
+  return PRESSED * leastMs
+}
+
+/** What a job takes when many wait. Who comes then is judged by it, or the queue would only be known to be too long at its end. */
+function pressedMs(job: Planned): number {
+  return costMs(job, pressed(job))
 }
 
 /** What a job given so much time will take. */

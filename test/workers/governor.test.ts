@@ -119,6 +119,16 @@ describe('who is turned away', () => {
     expect(refusal(job(100), line(MOST_WAITING), busy, { ...room, memoryBytes: 1e9 }, NOW)).toMatch(/waiting/)
   })
 
+  it('who comes to a line that takes all the time with the effort it will be given is told at once, not at its end', () => {
+    const busy = [running(0), running(0)]
+    const one = () => job(100, { mostMs: 600, needBytes: 1, sourceBytes: 1 })
+    // Three times the least is what each gets however many wait, two at a time.
+    const line = (length: number) => Array.from({ length }, one)
+    expect(refusal(one(), line(50), busy, room, NOW)).toBeUndefined()
+    expect(refusal(one(), line(54), busy, room, NOW)).toMatch(/shorter queue/)
+    expect(effortMs(one(), line(54), room, NOW)).toBe(600)
+  })
+
   it('whose source would not fit beside the others', () => {
     const busy = [running(100), running(100)]
     expect(refusal(job(10, { sourceBytes: 990 }), [], busy, room, NOW)).toMatch(/original/)
