@@ -24,9 +24,13 @@ export function closeOnSignals(): void {
     })
 }
 
+const folders: string[] = []
+
 /** A folder of its own, gone when the process ends. */
 export function temporaryFolder(): string {
+  if (folders.length === 0)
+    process.once('exit', () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })))
   const folder = mkdtempSync(join(tmpdir(), 'oss-image-origin-bench-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  folders.push(folder)
   return folder
 }

@@ -149,7 +149,7 @@ function reportOf(rows: Row[], batch: number): Report {
       what: `${name}: throughput / bare sharp's, ${PARALLEL} in parallel`,
       value: 1 / many['whole path'].ratio,
       atLeast: 0.95,
-      key: true as const,
+      ...(i === 0 ? { key: true as const } : {}),
     },
   ])
   return {
