@@ -84,7 +84,8 @@ function resizeBeforeTurn(pass: OpenPass, step: Step, now: Now): boolean {
   if (pass.has.has('resize') || pass.has.has('attention') || pass.has.has('mirror')) return false
   const { width, height } = step
   if (width > now.width || height > now.height) return false
-  const resize: Step = turn.degrees === 180 ? step : { kind: 'resize', width: height, height: width }
+  const by = step.by === undefined ? {} : { by: step.by === 'width' ? ('height' as const) : ('width' as const) }
+  const resize: Step = turn.degrees === 180 ? step : { kind: 'resize', width: height, height: width, ...by }
   pass.steps.splice(-1, 1, resize, turn)
   pass.has.add('resize')
   return true

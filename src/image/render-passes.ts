@@ -21,8 +21,11 @@ function inTime(image: Sharp, until: number): Sharp {
   return image.timeout({ seconds: Math.max(1, Math.min(3600, Math.ceil((until - performance.now()) / 1000))) })
 }
 
-/** Asks for one step. Drawings are laid down all at once, at the end. */
-function ask(image: Sharp, step: Step): void {
+/**
+ * Asks for one step. Drawings are laid down all at once, at the end.
+ * @param exact each side by its own factor, whatever the step says: the size is then certain.
+ */
+function ask(image: Sharp, step: Step, exact: boolean): void {
   switch (step.kind) {
     case 'crop':
       image.extract({ left: step.left, top: step.top, width: step.width, height: step.height })
@@ -38,7 +41,8 @@ function ask(image: Sharp, step: Step): void {
       })
       return
     case 'resize':
-      image.resize({ width: step.width, height: step.height, fit: 'fill' })
+      if (exact || step.by === undefined) image.resize({ width: step.width, height: step.height, fit: 'fill' })
+      else image.resize({ [step.by]: step[step.by] })
       return
     case 'mirror':
       image.flop()
@@ -84,22 +88,39 @@ async function overlaysOf(pass: Pass, tools: Tools): Promise<OverlayOptions[]> {
   return overlays
 }
 
-/** @param orient the picture comes from the source and is to be set upright by the engine. */
-function apply(image: Sharp, pass: Pass, overlays: OverlayOptions[], orient: boolean): Sharp {
+interface Applied {
+  pass: Pass
+  overlays: OverlayOptions[]
+  /** The picture comes from the source and is to be set upright by the engine. */
+  orient: boolean
+}
+
+/** @param exact as `ask` has it */
+function apply(image: Sharp, { pass, overlays, orient }: Applied, exact: boolean): Sharp {
   // A crop of the source has to see it upright. After a resize, saying so late keeps shrinking on load in use.
   const cropsFirst = pass.steps[0]?.kind === 'crop'
   if (orient && cropsFirst) image.autoOrient()
-  for (const step of pass.steps) ask(image, step)
+  for (const step of pass.steps) ask(image, step, exact)
   if (overlays.length > 0) image.composite(overlays)
   if (orient && !cropsFirst) image.autoOrient()
   image.toColourspace('srgb')
   return (pass.end.alpha ? image.ensureAlpha() : image.removeAlpha()).raw({ depth: 'uchar' })
 }
 
-async function pixels(image: Sharp, pass: Pass, pages: number): Promise<Raster> {
-  const { data, info } = await image.toBuffer({ resolveWithObject: true })
-  const { width, height, alpha } = pass.end
+/**
+ * What a pass makes of a picture. Resized in proportion the engine rounds the other side itself: where it does so otherwise
+ * than the plan, and over frames stacked in one picture, each side gets its own factor.
+ */
+async function pixels(open: () => Sharp, applied: Applied, pages: number): Promise<Raster> {
+  const { steps, end } = applied.pass
+  const { width, height, alpha } = end
   const channels = alpha ? 4 : 3
+  if (pages === 1 && steps.some((step) => step.kind === 'resize' && step.by !== undefined)) {
+    const { data, info } = await apply(open(), applied, false).toBuffer({ resolveWithObject: true })
+    if (info.width === width && info.height === height && info.channels === channels)
+      return { data, width, height, pages, channels }
+  }
+  const { data, info } = await apply(open(), applied, true).toBuffer({ resolveWithObject: true })
   if (info.width !== width || info.height !== height * pages || info.channels !== channels)
     throw new ImageFault(
       'encoder_fault',
@@ -132,7 +153,7 @@ async function withWindow(pass: Pass, frame: Raster): Promise<Pass> {
   const step = pass.steps[at]
   if (step?.kind !== 'attention') return pass
   const image = fromRaster(frame)
-  for (const before of pass.steps.slice(0, at + 1)) ask(image, before)
+  for (const before of pass.steps.slice(0, at + 1)) ask(image, before, true)
   const { info } = await image.raw().toBuffer({ resolveWithObject: true })
   const left = -(info.cropOffsetLeft ?? 0)
   const top = -(info.cropOffsetTop ?? 0)
@@ -145,7 +166,8 @@ async function framewise(raster: Raster, pass: Pass, overlays: OverlayOptions[],
   const made: Raster[] = []
   for (let page = 0; page < raster.pages; page++) {
     checkTime(until)
-    made.push(await pixels(apply(inTime(fromRaster(frameOf(raster, page)), until), placed, overlays, false), placed, 1))
+    const open = () => inTime(fromRaster(frameOf(raster, page)), until)
+    made.push(await pixels(open, { pass: placed, overlays, orient: false }, 1))
   }
   const [first] = made
   if (first === undefined) throw new RangeError('Expected at least one frame, got none')
@@ -176,7 +198,7 @@ export async function runPasses(
     const overlays = await overlaysOf(pass, tools)
     raster = await encoding(async () => {
       if (pass.framewise) return framewise(from, pass, overlays, until)
-      return pixels(apply(inTime(fromRaster(from), until), pass, overlays, false), pass, from.pages)
+      return pixels(() => inTime(fromRaster(from), until), { pass, overlays, orient: false }, from.pages)
     })
   }
   if (raster === undefined) throw new RangeError('Expected at least one pass, got none')
@@ -193,10 +215,11 @@ async function readSource(
 ): Promise<Raster> {
   const overlays = await overlaysOf(pass, tools)
   const { pages } = plan.start
-  return decoding(() => {
+  const opened = () => {
     const image = open(source, { animated: pages > 1, maxPixels: facts.pixels })
     // sharp takes 16-bit pictures with a profile to Display P3 and forgets to say so.
     if (facts.space === 'rgb16' && facts.hasProfile) image.withIccProfile('srgb', { attach: false })
-    return pixels(apply(inTime(image, until), pass, overlays, plan.orient), pass, pages)
-  })
+    return inTime(image, until)
+  }
+  return decoding(() => pixels(opened, { pass, overlays, orient: plan.orient }, pages))
 }

@@ -13,6 +13,8 @@ interface Size {
 interface Scale {
   readonly to: number
   readonly from: number
+  /** The side it comes from. */
+  readonly by?: 'width' | 'height'
 }
 
 /** side × scale, rounded half up, never 0. */
@@ -45,8 +47,8 @@ function boxOf(operation: Resize, now: Size): { width?: number; height?: number 
 }
 
 function scaleInto(now: Size, box: { width?: number; height?: number }, pick: typeof larger): Scale {
-  const across = box.width === undefined ? undefined : { to: box.width, from: now.width }
-  const down = box.height === undefined ? undefined : { to: box.height, from: now.height }
+  const across = box.width === undefined ? undefined : ({ to: box.width, from: now.width, by: 'width' } as const)
+  const down = box.height === undefined ? undefined : ({ to: box.height, from: now.height, by: 'height' } as const)
   if (across !== undefined && down !== undefined) return pick(across, down)
   return across ?? down ?? { to: 1, from: 1 }
 }
@@ -56,8 +58,13 @@ function capped(scale: Scale, limited: boolean): Scale {
   return limited && scale.to > scale.from ? { to: 1, from: 1 } : scale
 }
 
-function stretch(size: Size): Step {
+function stretch(size: Size): Step & { kind: 'resize' } {
   return { kind: 'resize', width: size.width, height: size.height }
+}
+
+/** In proportion. */
+function scale(now: Size, by: Scale): Step {
+  return { ...stretch(scaledSize(now, by)), ...(by.by === undefined ? {} : { by: by.by }) }
 }
 
 /** Source pixels on either side that the engine's kernel for enlarging looks at. */
@@ -103,12 +110,13 @@ function fillFromPart(target: Size, now: Size): readonly Step[] {
 
 /** Scaled until it covers the target, the rest cut off: evenly, or where attention is not. */
 function fill(target: Size, now: Now, attention: boolean, limits: Limits): readonly Step[] {
-  const cover = scaledSize(now, scaleInto(now, target, larger))
+  const covering = scaleInto(now, target, larger)
+  const cover = scaledSize(now, covering)
   const pixels = cover.width * cover.height * now.pages
   if (pixels <= limits.maxOutputPixels || cover.width <= now.width) {
     const left = Math.floor((cover.width - target.width) / 2)
     const top = Math.floor((cover.height - target.height) / 2)
-    return [stretch(cover), attention ? { kind: 'attention', ...target } : { kind: 'crop', left, top, ...target }]
+    return [scale(now, covering), attention ? { kind: 'attention', ...target } : { kind: 'crop', left, top, ...target }]
   }
   // What covers a square with a banner may be thousands of times the square.
   if (!attention) return fillFromPart(target, now)
@@ -120,8 +128,8 @@ function fill(target: Size, now: Now, attention: boolean, limits: Limits): reado
 /** Steps for a box and a mode. https://help.aliyun.com/zh/oss/user-guide/resize-images-4 */
 function fit(operation: Resize, now: Now, limited: boolean, limits: Limits): readonly Step[] {
   const box = boxOf(operation, now)
-  if (operation.m === 'lfit') return [stretch(scaledSize(now, capped(scaleInto(now, box, smaller), limited)))]
-  if (operation.m === 'mfit') return [stretch(scaledSize(now, capped(scaleInto(now, box, larger), limited)))]
+  if (operation.m === 'lfit') return [scale(now, capped(scaleInto(now, box, smaller), limited))]
+  if (operation.m === 'mfit') return [scale(now, capped(scaleInto(now, box, larger), limited))]
 
   // What exceeds the source is cut back to it side by side: the documents leave open what happens where only one does.
   const width = limited ? Math.min(box.width ?? 1, now.width) : (box.width ?? 1)
@@ -129,16 +137,17 @@ function fit(operation: Resize, now: Now, limited: boolean, limits: Limits): rea
   const target = { width, height }
   if (operation.m === 'fixed') return [stretch(target)]
   if (operation.m === 'fill') return fill(target, now, operation.g === 'auto', limits)
-  const inside = scaledSize(now, scaleInto(now, target, smaller))
+  const within = scaleInto(now, target, smaller)
+  const inside = scaledSize(now, within)
   const left = Math.floor((width - inside.width) / 2)
   const top = Math.floor((height - inside.height) / 2)
   const right = width - inside.width - left
   const bottom = height - inside.height - top
-  return [stretch(inside), { kind: 'extend', left, top, right, bottom, color: operation.color }]
+  return [scale(now, within), { kind: 'extend', left, top, right, bottom, color: operation.color }]
 }
 
 function percent(p: number, now: Now, limited: boolean): readonly Step[] {
-  return [stretch(scaledSize(now, capped({ to: p, from: 100 }, limited)))]
+  return [scale(now, capped({ to: p, from: 100 }, limited))]
 }
 
 /** GIF: never enlarged whatever `limit` says, and a percentage leaves its first frame only (both documented). */

@@ -42,8 +42,11 @@ export type Step =
     }
   /** A window of this size, placed where attention goes. */
   | { readonly kind: 'attention'; readonly width: number; readonly height: number }
-  /** Stretched to exactly this size. */
-  | { readonly kind: 'resize'; readonly width: number; readonly height: number }
+  /**
+   * To exactly this size. `by`: both sides by the factor of this one, the other is what rounding makes of it, so that nothing
+   * is stretched by a fraction of a pixel; without it each side by its own.
+   */
+  | { readonly kind: 'resize'; readonly width: number; readonly height: number; readonly by?: 'width' | 'height' }
   /** Left and right change places. */
   | { readonly kind: 'mirror' }
   /** Clockwise. */

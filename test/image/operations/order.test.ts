@@ -52,7 +52,9 @@ const STEPS: Readonly<Record<string, Reference>> = {
       const [w, h] = [Math.round(width * scale), Math.round(height * scale)]
       const left = Math.floor((200 - w) / 2)
       const top = Math.floor((180 - h) / 2)
-      const inside = sharp(await image.resize(w, h, { fit: 'fill' }).png().toBuffer())
+      // In proportion: the other side follows.
+      const by = 200 / width <= 180 / height ? { width: w } : { height: h }
+      const inside = sharp(await image.resize(by).png().toBuffer())
       return inside.extend({ left, top, right: 200 - w - left, bottom: 180 - h - top, background: '#00ff00' })
     },
   },
