@@ -85,7 +85,7 @@ async function run({ corpus, rounds, small, progress }: Options): Promise<Report
 
       const own = ours(cloud, pictures)
       const made: Made[] = []
-      const unlike: Record<string, Set<string>> = {}
+      const unlike: Record<string, Map<string, string>> = {}
       for (const [i, { name, bytes }] of measured.entries()) {
         // From all pixels: decoders that shrink on load, as most here do, are judged by what they lose, too.
         const whole = await sharp(bytes).autoOrient().toColourspace('srgb').png({ compressionLevel: 1 }).toBuffer()
@@ -101,7 +101,7 @@ async function run({ corpus, rounds, small, progress }: Options): Promise<Report
             const seen = await shown(picture)
             // On its side: whoever ignores the orientation cannot be compared.
             if (seen.width !== reference.width || seen.height !== reference.height) {
-              ;(unlike[by] ??= new Set()).add(`${name} is ${seen.width}×${seen.height}`)
+              ;(unlike[by] ??= new Map()).set(name, `${name} is ${seen.width}×${seen.height}`)
               return
             }
             const score = await scorer.score(reference, seen)
@@ -124,7 +124,7 @@ async function run({ corpus, rounds, small, progress }: Options): Promise<Report
       }
       const notes = Object.entries(unlike).map(
         ([by, which]) =>
-          `${by} gives ${which.size} of ${measured.length} photographs another size, left out: ${[...which].join(', ')}.`,
+          `${by} gives ${which.size} of ${measured.length} photographs another size, left out: ${[...which.values()].join(', ')}.`,
       )
       return reportOf(peers, throughput, made, [...notes, ...missing, ...scorer.missing], small ? 4 : BATCH)
     } finally {
