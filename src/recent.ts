@@ -17,7 +17,8 @@ export interface Recent {
 
 /** As long as a request may wait for its turn between OSS and here. */
 const LINGER_MS = 2000
-const MOST_BYTES = 32_000_000
+/** Part of what a process is counted with itself (workers/memory.ts). */
+const MOST_BYTES = 16_000_000
 
 interface Kept {
   product: Product & { body: Buffer }
@@ -39,8 +40,8 @@ export function createRecent(now: () => number = Date.now): Recent {
 
   return {
     keep(key, product) {
-      const { body } = product
-      if (!Buffer.isBuffer(body) || body.length > MOST_BYTES) return
+      const { body, sourceEtag } = product
+      if (!Buffer.isBuffer(body) || body.length > MOST_BYTES || sourceEtag === '') return
       drop(key)
       for (const oldest of kept.keys()) {
         if (bytes + body.length <= MOST_BYTES) break

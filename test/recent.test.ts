@@ -130,12 +130,12 @@ describe('what is kept', () => {
     expect(await recent.find('a', same)).toBeUndefined()
   })
 
-  it('never takes more than 32 MB: the oldest goes first, and what is larger is not kept', async () => {
+  it('never takes more than 16 MB: the oldest goes first, and what is larger is not kept', async () => {
     const recent = createRecent()
-    for (const name of ['a', 'b', 'c', 'd']) recent.keep(name, product(10_000_000))
+    for (const name of ['a', 'b', 'c', 'd']) recent.keep(name, product(5_000_000))
     expect(await recent.find('a', same)).toBeUndefined()
     for (const name of ['b', 'c', 'd']) expect(await recent.find(name, same)).toBeDefined()
-    recent.keep('e', product(32_000_001))
+    recent.keep('e', product(16_000_001))
     expect(await recent.find('e', same)).toBeUndefined()
     expect(await recent.find('d', same)).toBeDefined()
   })

@@ -107,15 +107,23 @@ function apply(image: Sharp, { pass, overlays, orient }: Applied, exact: boolean
   return (pass.end.alpha ? image.ensureAlpha() : image.removeAlpha()).raw({ depth: 'uchar' })
 }
 
+/** After a resize, these leave its size to be seen; and the engine takes a side on its own for what it is after turning. */
+const SHOWING_SIZE = new Set<Step['kind']>(['resize', 'mirror', 'extend', 'blur', 'sharpen', 'overlay', 'linear'])
+
+/** Whether a resize of this pass can be left to the engine: nothing hides whether it rounds as the plan does. */
+function showsProportion({ steps }: Pass): boolean {
+  const at = steps.findIndex((step) => step.kind === 'resize' && step.by !== undefined)
+  return at >= 0 && steps.slice(at).every(({ kind }) => SHOWING_SIZE.has(kind))
+}
+
 /**
  * What a pass makes of a picture. Resized in proportion the engine rounds the other side itself: where it does so otherwise
- * than the plan, and over frames stacked in one picture, each side gets its own factor.
+ * than the plan, where that could not be seen, and over frames stacked in one picture, each side gets its own factor.
  */
 async function pixels(open: () => Sharp, applied: Applied, pages: number): Promise<Raster> {
-  const { steps, end } = applied.pass
-  const { width, height, alpha } = end
+  const { width, height, alpha } = applied.pass.end
   const channels = alpha ? 4 : 3
-  if (pages === 1 && steps.some((step) => step.kind === 'resize' && step.by !== undefined)) {
+  if (pages === 1 && showsProportion(applied.pass)) {
     const { data, info } = await apply(open(), applied, false).toBuffer({ resolveWithObject: true })
     if (info.width === width && info.height === height && info.channels === channels)
       return { data, width, height, pages, channels }

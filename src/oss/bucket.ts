@@ -199,7 +199,8 @@ export async function withRetry<T>(
     return result
   } catch (error) {
     const fault = toOssFault(error, 'bucket')
-    if (fault.kind === 'timeout' || fault.kind === 'network') clients.distrust()
+    // Not where it was us who had no time left: then the connection is no worse than others.
+    if ((fault.kind === 'timeout' || fault.kind === 'network') && Date.now() < deadline) clients.distrust()
     reached ||= fault.ossRequestId !== undefined
     if (!reached && isUnreached(fault)) throw fault
     const pause = 50 + Math.random() * 100

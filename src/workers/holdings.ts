@@ -116,7 +116,8 @@ export function createHoldings(memoryBytes: number, jobs: () => Jobs, onRoom: ()
   }
 
   async function hold(bytes: number, deadline: number): Promise<Holding> {
-    if (waiting.size === 0 && fits(bytes)) return holding(bytes)
+    // What is streamed takes nothing, whoever waits.
+    if (bytes === 0 || (waiting.size === 0 && fits(bytes))) return holding(bytes)
     const waitingBytes = [...waiting].reduce((total, one) => total + one.bytes, 0)
     // As much again as there is: more than that has never been read in time.
     if (waiting.size >= MOST_WAITING || waitingBytes + bytes > memoryBytes) {

@@ -234,12 +234,11 @@ function gridOf(source: Buffer, places: readonly Extent[] = []): { tiles: number
 function codedPixels({ source, types, places, headers }: Items, id: number, steps: { left: number }): number {
   if (types.get(id) !== 'av01') return Number.NaN
   const header = headers.get(id)
-  const found = [
-    largestFrame(taking(source, places.get(id) ?? []), steps),
-    ...(header === undefined || header.end === header.start ? [] : [largestFrame(taking(source, [header]), steps)]),
-  ]
-  const pixels = found.map((size) => (size === undefined ? Number.NaN : size.width * size.height))
-  return Math.max(...pixels)
+  const own = largestFrame(taking(source, places.get(id) ?? []), steps)
+  if (own === undefined) return Number.NaN
+  // The copy of the header in the item's properties may hold metadata only.
+  const copy = header === undefined ? undefined : largestFrame(taking(source, [header]), steps)
+  return Math.max(own.width * own.height, copy === undefined ? 0 : copy.width * copy.height)
 }
 
 /** Reads across the extents of an item, from front to back. */
