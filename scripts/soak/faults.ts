@@ -1,28 +1,9 @@
-import type { Fault, FaultKind } from '../local/oss/faults/fault.ts'
+import { type Fault, type FaultKind, faultKinds } from '../local/oss/faults/fault.ts'
 import type { Random } from './random.ts'
 
-const READ: readonly FaultKind[] = [
-  'slow',
-  'reset',
-  'short',
-  'corrupt',
-  'wrong-crc',
-  'status',
-  'slowdown',
-  'denied',
-  'token-expired',
-  'clock-skew',
-]
-const WRITE: readonly FaultKind[] = [
-  'slow',
-  'reset',
-  'wrong-crc',
-  'status',
-  'slowdown',
-  'denied',
-  'token-expired',
-  'clock-skew',
-]
+// One that stalls is drawn apart; only the mirror can refuse.
+const READ = faultKinds.filter((kind) => kind !== 'stall' && kind !== 'refused')
+const WRITE = READ.filter((kind) => kind !== 'short' && kind !== 'corrupt')
 // Not `corrupt`: between the function and OSS there is TLS, and the first reader's answer is on its way before OSS has the MD5 of it.
 const MIRROR: readonly FaultKind[] = ['slow', 'reset', 'short', 'status', 'refused']
 

@@ -2,6 +2,7 @@
 import type { RenderOptions } from '../image/render.ts'
 import type { Running } from './governor.ts'
 import type { Task } from './messages.ts'
+import type { Affordable } from './within-memory.ts'
 import type { WorkerProcess } from './worker-process.ts'
 
 export interface Job extends Running {
@@ -28,4 +29,42 @@ export interface Worker {
   /** It was ready when the job came: how long that takes says something about the machine. */
   timed: boolean
   failedMarks: Map<number, unknown>
+}
+
+/** As it comes: not begun, and without a timer. `deadline` and `now` in ms since the epoch. */
+export function newJob(
+  { task, estimate: { mostMs, leastMs, needBytes } }: Affordable,
+  given: Pick<Job, 'source' | 'fetchMark' | 'slowness' | 'resolve' | 'reject'>,
+  deadline: number,
+  now: number,
+): Job {
+  const { slowness } = given
+  return {
+    ...given,
+    task,
+    arrivedAt: now,
+    deadline,
+    mostMs: mostMs * slowness,
+    costMs: mostMs * slowness,
+    leastMs: leastMs * slowness,
+    needBytes,
+    sourceBytes: given.source.length,
+    timer: undefined,
+    startedAt: 0,
+    tries: 0,
+  }
+}
+
+/** One that has just been started. */
+export function newWorker(process: WorkerProcess): Worker {
+  return {
+    process,
+    ready: false,
+    bornAt: Date.now(),
+    job: undefined,
+    ending: false,
+    begun: false,
+    timed: false,
+    failedMarks: new Map(),
+  }
 }

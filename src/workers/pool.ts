@@ -10,7 +10,7 @@ import type { Rendered, RenderOptions } from '../image/render.ts'
 import { ALWAYS_BYTES, createHoldings, type Hold } from './holdings.ts'
 import { costMs, effortMs, hopeless, inLine, isGiant, next, refusal, type Running } from './governor.ts'
 import { fromWire, type FromWorker, type Task, type WireFault } from './messages.ts'
-import type { Job, Worker } from './job.ts'
+import { type Job, newJob, newWorker, type Worker } from './job.ts'
 import { watchMemory } from './memory-watch.ts'
 import { Overloaded } from './overloaded.ts'
 import { createPace } from './pace.ts'
@@ -110,19 +110,12 @@ export function createPool(options: PoolOptions): Pool {
   const notice = ({ process }: Worker, text: string) => options.onNotice?.(`worker ${process.pid ?? '?'} ${text}`)
 
   function start(): Worker {
-    const worker: Worker = {
-      process: startWorker(options, {
+    const worker: Worker = newWorker(
+      startWorker(options, {
         message: (message, body) => hear(worker, message, body),
         gone: (how) => bury(worker, how),
       }),
-      ready: false,
-      bornAt: Date.now(),
-      job: undefined,
-      ending: false,
-      begun: false,
-      timed: false,
-      failedMarks: new Map(),
-    }
+    )
     workers.add(worker)
     counters.started++
     return worker
@@ -130,28 +123,15 @@ export function createPool(options: PoolOptions): Pool {
 
   async function submit(asked: Task, source: Buffer, fetchMark?: RenderOptions['fetchMark']): Promise<object> {
     const now = Date.now()
-    const { task, estimate } = withinMemory(asked, source, memoryBytes)
-    const { mostMs, leastMs, needBytes } = estimate
-    const slowness = pace.slowness()
+    const affordable = withinMemory(asked, source, memoryBytes)
+    const msLeft = affordable.task.options.msLeft - KILL_MARGIN_MS
     return new Promise((resolve, reject) => {
-      const job: Job = {
-        task,
-        source,
-        fetchMark,
-        arrivedAt: now,
-        deadline: now + task.options.msLeft - KILL_MARGIN_MS,
-        slowness,
-        mostMs: mostMs * slowness,
-        costMs: mostMs * slowness,
-        leastMs: leastMs * slowness,
-        needBytes,
-        sourceBytes: source.length,
-        timer: undefined,
-        resolve,
-        reject,
-        startedAt: 0,
-        tries: 0,
-      }
+      const job = newJob(
+        affordable,
+        { source, fetchMark, slowness: pace.slowness(), resolve, reject },
+        now + msLeft,
+        now,
+      )
       if (closed) return reject(new ImageFault('encoder_fault', 'Expected an open pool, got a closed one'))
       const reason = refusal(job, waiting, running(), room, now)
       if (reason !== undefined) return refuse(job, reason)
