@@ -1,5 +1,6 @@
 // Function Compute gives an instance 512 MB of /tmp that nobody empties. Nothing in here may need them.
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -26,16 +27,17 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-let cloud: TestCloud
+let cloud: TestCloud | undefined
 let before: Preload | undefined
 afterEach(async () => {
-  await cloud.close()
+  await cloud?.close()
+  cloud = undefined
   before?.remove()
   before = undefined
 })
 
 /** @param first a program that runs in the function before it */
-async function start(temporary: string, first = ''): Promise<void> {
+async function start(temporary: string, first = ''): Promise<TestCloud> {
   before = preload(first)
   // All that says where temporary files go.
   const places = { TMPDIR: temporary, TMP: temporary, TEMP: temporary, HOME: temporary, XDG_CACHE_HOME: temporary }
@@ -43,6 +45,7 @@ async function start(temporary: string, first = ''): Promise<void> {
     memoryMb: 4096,
     environment: { ...places, NODE_OPTIONS: before.NODE_OPTIONS, DEADLINE_MS: '25000' },
   })
+  return cloud
 }
 
 const SMALL = [
@@ -55,7 +58,7 @@ const SMALL = [
 ]
 const LARGE = ['interlaced.png__op__circle,r_300']
 
-async function everythingWorks(keys: readonly string[]): Promise<void> {
+async function everythingWorks(cloud: TestCloud, keys: readonly string[]): Promise<void> {
   await Promise.all([...uploaded].map(([key, bytes]) => cloud.upload(key, bytes)))
   for (const key of keys) expect([key, (await cloud.read(key)).status]).toEqual([key, 200])
   for (const key of keys) expect([key, (await cloud.head(key)).status]).toEqual([key, 200])
@@ -69,9 +72,39 @@ it('nothing is ever written where temporary files go', async () => {
   // A file that comes and goes at once changes this, too.
   const changed = () => statSync(watched, { bigint: true }).mtimeNs
   const untouched = changed()
-  await start(watched)
-  await everythingWorks([...SMALL, ...LARGE])
+  await everythingWorks(await start(watched), [...SMALL, ...LARGE])
   expect([changed(), readdirSync(watched)]).toEqual([untouched, []])
+})
+
+/** A file system without a free byte; undefined where this user may not mount one. */
+function mountFull(place: string): { remove(): void } | undefined {
+  mkdirSync(place)
+  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', place])
+  if (status !== 0) return undefined
+  const fill = () => writeFileSync(join(place, 'filling'), Buffer.alloc(4096), { flag: 'a' })
+  for (let full = false; !full;) {
+    try {
+      fill()
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'ENOSPC' })
+      full = true
+    }
+  }
+  return { remove: () => void spawnSync('umount', [place]) }
+}
+
+it('a file system that is full', async () => {
+  const place = join(folder, 'full')
+  const full = mountFull(place)
+  if (full === undefined) {
+    process.stderr.write('Not tried on a full file system: this user may not mount one.\n')
+    return
+  }
+  try {
+    await everythingWorks(await start(place), [...SMALL, ...LARGE])
+  } finally {
+    full.remove()
+  }
 })
 
 it('a user who may write nowhere', async () => {
@@ -80,7 +113,7 @@ it('a user who may write nowhere', async () => {
   mkdirSync(closed)
   chmodSync(closed, 0o555)
   // Root may write anywhere, so it becomes nobody, where nobody may read the code.
-  await start(
+  const started = await start(
     closed,
     `const { openSync, mkdirSync } = require('node:fs')
      const may = (act) => { try { act(); return true } catch { return false } }
@@ -92,5 +125,5 @@ it('a user who may write nowhere', async () => {
      }
      if (process.getuid() !== 0 && may(() => mkdirSync(${JSON.stringify(join(closed, 'written'))}))) process.exit(9)`,
   )
-  await everythingWorks(SMALL)
+  await everythingWorks(started, SMALL)
 })
