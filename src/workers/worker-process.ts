@@ -25,10 +25,17 @@ export interface WorkerStart {
 }
 
 /**
- * glibc gives each thread an arena of its own and keeps what was freed in it. A worker runs one picture at a time: its
- * decoders and encoders have libvips' threads, Node's pool only waits for them.
+ * How glibc keeps memory. It gives each thread an arena of its own and keeps what was freed in it: two will do, a worker runs
+ * one picture at a time, and Node's pool only waits for libvips' threads. And it learns to keep ever larger blocks for the
+ * next time (up to 32 MB): a fixed limit keeps it from that. After 800 pictures of all kinds two workers held 280 MB on the
+ * average instead of 415, at no cost in time; the same 12 MP JPEG again and again costs 4 % more.
  */
-const MEMORY_ENVIRONMENT = { MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '2' }
+const MEMORY_ENVIRONMENT = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: String(4 * 1024 * 1024),
+  MALLOC_TRIM_THRESHOLD_: String(16 * 1024 * 1024),
+  UV_THREADPOOL_SIZE: '2',
+}
 
 /**
  * Starts a worker. It and its pipe do not keep this process alive; whoever waits for it has a timer that does. What goes
