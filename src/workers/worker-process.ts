@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { Duplex } from 'node:stream'
 
 import { frame, frameReader } from './frames.ts'
+import { allocatorSettings } from './memory.ts'
 import { CHANNEL, type FromWorker, type ToWorker } from './messages.ts'
 
 export interface WorkerEvents {
@@ -22,19 +23,6 @@ export interface WorkerStart {
   /** The built entry/worker.ts. */
   workerPath: string
   env?: Record<string, string>
-}
-
-/**
- * How glibc keeps memory. It gives each thread an arena of its own and keeps what was freed in it: two will do, a worker runs
- * one picture at a time, and Node's pool only waits for libvips' threads. And it learns to keep ever larger blocks for the
- * next time (up to 32 MB): a fixed limit keeps it from that. After 800 pictures of all kinds two workers held 280 MB on the
- * average instead of 415, at no cost in time; the same 12 MP JPEG again and again costs 4 % more.
- */
-const MEMORY_ENVIRONMENT = {
-  MALLOC_ARENA_MAX: '2',
-  MALLOC_MMAP_THRESHOLD_: String(4 * 1024 * 1024),
-  MALLOC_TRIM_THRESHOLD_: String(16 * 1024 * 1024),
-  UV_THREADPOOL_SIZE: '2',
 }
 
 /**
@@ -107,10 +95,11 @@ function takeAhead({ workerPath, env = {} }: WorkerStart): ChildProcess | undefi
 }
 
 function spawnWorker({ workerPath, env = {} }: WorkerStart): ChildProcess {
+  const functionMb = Number(process.env['FC_FUNCTION_MEMORY_SIZE'] ?? Infinity)
   return spawn(process.execPath, ['--expose-gc', workerPath], {
     // What a worker could print is the last word of an abort.
     stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
-    env: { ...workerEnvironment(process.env), ...MEMORY_ENVIRONMENT, ...env },
+    env: { ...workerEnvironment(process.env), ...allocatorSettings(functionMb), UV_THREADPOOL_SIZE: '2', ...env },
   })
 }
 
