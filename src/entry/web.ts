@@ -1,6 +1,7 @@
 // Function Compute's custom runtime: an HTTP server on 0.0.0.0:9000.
 // https://help.aliyun.com/zh/functioncompute/fc/user-guide/web-functions
 import './worker-ahead.ts'
+import './heap.ts'
 
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
