@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 
 import sharp from 'sharp'
 
+import { coresApart, moveAside, startApart, together } from '../apart.ts'
 import { type BenchCloud, benchCloud, expectOk } from '../cloud.ts'
 import type { Figure, Options, Part, Report } from '../part.ts'
 import { type Format, type Peer, startPeers } from '../peers/servers.ts'
@@ -29,8 +30,13 @@ interface Made extends Score {
   bytes: number
 }
 
-/** `processorMs`: of each round. */
+/** By who makes it, and at which quality where that is not the default. `processorMs`: of each round. */
 type Throughput = Record<Format, Record<string, Timed & { processorMs: number[] }>>
+
+/** The quality with which a peer's pictures score as ours do; undefined where it has none such. */
+type Qualities = Record<Format, Record<string, number | undefined>>
+
+const AT_SCORE = ', as good'
 
 /** Originals over HTTP: any name below /i/ gives picture i, so that nobody's cache answers twice. */
 async function serve(pictures: readonly Buffer[]): Promise<{ url: string; close(): void }> {
@@ -69,7 +75,8 @@ function ours(cloud: BenchCloud, pictures: readonly Buffer[]) {
 }
 
 async function run({ corpus, rounds, small, progress }: Options): Promise<Report> {
-  const { peers, missing } = await startPeers()
+  const cores = coresApart()
+  const { peers, missing } = await startApart(cores, startPeers)
   const scorer = createScorer()
   try {
     if (peers.length === 0) return { tables: [], notes: missing, data: [] }
@@ -78,11 +85,13 @@ async function run({ corpus, rounds, small, progress }: Options): Promise<Report
     const camera = (await photographOf(corpus, small ? 0.1 : 12)).bytes
     const pictures = [...measured.map(({ bytes }) => bytes), camera]
     const server = await serve(pictures)
-    const cloud = await benchCloud()
+    const cloud = await startApart(cores, async () => {
+      const started = await benchCloud()
+      await started.warmUp(camera)
+      return started
+    })
     try {
-      await cloud.warmUp(camera)
-      const throughput = await throughputs(peers, server.url, cloud, pictures, { rounds, small, progress })
-
+      together(cores)
       const own = ours(cloud, pictures)
       const made: Made[] = []
       const unlike: Record<string, Map<string, string>> = {}
@@ -122,19 +131,45 @@ async function run({ corpus, rounds, small, progress }: Options): Promise<Report
               )
         }
       }
+      const qualities = asGood(peers, made)
+      moveAside(cores)
+      const throughput = await throughputs(peers, server.url, cloud, pictures, qualities, { rounds, small, progress })
       const notes = Object.entries(unlike).map(
         ([by, which]) =>
           `${by} gives ${which.size} of ${measured.length} photographs another size, left out: ${[...which.values()].join(', ')}.`,
       )
-      return reportOf(peers, throughput, made, [...notes, ...missing, ...scorer.missing], small ? 4 : BATCH)
+      return reportOf(peers, throughput, qualities, made, [...notes, ...missing, ...scorer.missing], {
+        batch: small ? 4 : BATCH,
+        cores,
+      })
     } finally {
       server.close()
       await cloud.close()
     }
   } finally {
+    together(cores)
     scorer.close()
     for (const peer of peers) await peer.close()
   }
+}
+
+function asGood(peers: Peer[], made: Made[]): Qualities {
+  const meanOf = (by: string, format: Format, quality: number | undefined) =>
+    mean(
+      made
+        .filter((one) => one.by === by && one.format === format && one.quality === quality)
+        .map(({ s2 }) => s2 ?? Number.NaN),
+    )
+  const of = (format: Format) =>
+    peers.map(({ name, qualities }) => {
+      const curve = qualities
+        .map((quality) => [meanOf(name, format, quality), quality] as const)
+        .filter(([score]) => Number.isFinite(score))
+      const found = valueAt(curve, meanOf('this', format, undefined))
+      // Next.js takes only those on its list: even ones.
+      return [name, found === undefined ? undefined : 2 * Math.round(found / 2)] as const
+    })
+  return Object.fromEntries(FORMATS.map((format) => [format, Object.fromEntries(of(format))])) as Qualities
 }
 
 async function throughputs(
@@ -142,6 +177,7 @@ async function throughputs(
   url: string,
   cloud: BenchCloud,
   pictures: readonly Buffer[],
+  qualities: Qualities,
   { rounds, small, progress }: Pick<Options, 'rounds' | 'small' | 'progress'>,
 ): Promise<Throughput> {
   const camera = pictures.length - 1
@@ -164,14 +200,20 @@ async function throughputs(
         )
       },
     }
-    for (const peer of peers)
-      ways[peer.name] = () =>
-        timedOn([peer.pid], (processor[peer.name] ??= []), () =>
-          inParallel(
-            PARALLEL,
-            batch.map(() => () => peer.get({ url: `${url}/${camera}/${last++}`, width: WIDTH, format })),
-          ),
-        )
+    for (const peer of peers) {
+      const quality = qualities[format][peer.name]
+      for (const [name, how] of [
+        [peer.name, {}] as const,
+        ...(quality === undefined ? [] : [[`${peer.name}${AT_SCORE}`, { quality }] as const]),
+      ])
+        ways[name] = () =>
+          timedOn([peer.pid], (processor[name] ??= []), () =>
+            inParallel(
+              PARALLEL,
+              batch.map(() => () => peer.get({ url: `${url}/${camera}/${last++}`, width: WIDTH, format, ...how })),
+            ),
+          )
+    }
     const times = await interleaved(rounds, ways, (text) => progress(`12 MP to ${WIDTH} px ${format}, ${text}`))
     result[format] = Object.fromEntries(
       Object.entries(times).map(([by, time]) => [by, { ...time, processorMs: (processor[by] ?? []).slice(1) }]),
@@ -195,20 +237,32 @@ function atOurScore(made: Made[], format: Format, by: string, metric: 's2' | 'bu
   return geometricMean(ratios)
 }
 
-function reportOf(peers: Peer[], throughput: Throughput, made: Made[], missing: string[], batch: number): Report {
+function times(ratio: number): string {
+  return Number.isFinite(ratio) ? `× ${ratio.toFixed(3)}` : '–'
+}
+
+function reportOf(
+  peers: Peer[],
+  throughput: Throughput,
+  qualities: Qualities,
+  made: Made[],
+  missing: string[],
+  { batch, cores }: { batch: number; cores: number },
+): Report {
+  const where =
+    cores > 0
+      ? 'each with half of the cores to itself, readers, originals, bucket and mirror on the other half'
+      : 'everything on the same cores'
   const names = ['this', ...peers.map(({ name }) => name)]
   const of = (by: string, format: Format) =>
     made.filter((one) => one.by === by && one.format === format && one.quality === undefined)
-  const rows = FORMATS.flatMap((format) =>
+  const looks = FORMATS.flatMap((format) =>
     names.map((by) => {
       const own = of(by, format)
       const scores = own.map(({ s2 }) => s2 ?? Number.NaN)
       return {
         format,
         by,
-        processorMs: median(throughput[format][by]?.processorMs ?? []) / batch,
-        perSecond: (1000 * batch) / (throughput[format][by]?.ms ?? Number.NaN),
-        ratio: throughput[format][by]?.ratio ?? Number.NaN,
         kilobytes: mean(own.map(({ bytes }) => bytes)) / 1000,
         meanScore: mean(scores),
         worstScore: Math.min(...scores),
@@ -218,12 +272,38 @@ function reportOf(peers: Peer[], throughput: Throughput, made: Made[], missing: 
       }
     }),
   )
-  const figures: Figure[] = rows
-    .filter(({ by }) => by !== 'this')
-    .flatMap(({ format, by, ratio, ours }) => [
-      { what: `${format}: pictures a second, this / ${by}`, value: ratio, atLeast: 1, key: true as const },
-      { what: `${format}: bytes at equal score, this / ${by}`, value: ours, atMost: 1, key: true as const },
-    ])
+  const speeds = FORMATS.flatMap((format) =>
+    Object.entries(throughput[format]).map(([name, { ms, ratio, processorMs }]) => {
+      const by = name.replace(AT_SCORE, '')
+      return {
+        format,
+        by,
+        asGood: name !== by,
+        quality: name === by ? 'default' : String(qualities[format][by]),
+        perSecond: (1000 * batch) / ms,
+        processorMs: median(processorMs) / batch,
+        ratio,
+      }
+    }),
+  )
+  const figures: Figure[] = [
+    ...looks
+      .filter(({ by }) => by !== 'this')
+      .map(({ format, by, ours }) => ({
+        what: `${format}: bytes at equal score, this / ${by}`,
+        value: ours,
+        atMost: 1,
+        key: true as const,
+      })),
+    ...speeds
+      .filter(({ by }) => by !== 'this')
+      .map(({ format, by, asGood, ratio }) => ({
+        what: `${format}: pictures a second, this / ${by} at ${asGood ? 'a quality as good' : 'its default'}`,
+        value: ratio,
+        atLeast: 1,
+        key: true as const,
+      })),
+  ]
   return {
     tables: [
       {
@@ -231,8 +311,6 @@ function reportOf(peers: Peer[], throughput: Throughput, made: Made[], missing: 
         columns: [
           'format',
           'by',
-          'pictures/s',
-          'processor ms',
           'KB',
           'SSIMULACRA2 mean',
           'worst',
@@ -240,27 +318,37 @@ function reportOf(peers: Peer[], throughput: Throughput, made: Made[], missing: 
           'our bytes at equal score',
           'at equal Butteraugli',
         ],
-        rows: rows.map((row) => [
+        rows: looks.map((row) => [
           row.format,
           row.by,
-          row.perSecond.toFixed(1),
-          row.processorMs.toFixed(0),
           row.kilobytes.toFixed(1),
           row.meanScore.toFixed(1),
           row.worstScore.toFixed(1),
           row.butteraugli.toFixed(2),
-          `× ${row.ours.toFixed(3)}`,
-          `× ${row.oursButteraugli.toFixed(3)}`,
+          times(row.ours),
+          times(row.oursButteraugli),
+        ]),
+      },
+      {
+        title: `A 12 MP JPEG to ${WIDTH} px, ${PARALLEL} at once`,
+        columns: ['format', 'by', 'quality', 'pictures/s', 'processor ms', 'ours / theirs'],
+        rows: speeds.map((row) => [
+          row.format,
+          row.by,
+          row.quality,
+          row.perSecond.toFixed(1),
+          row.processorMs.toFixed(0),
+          times(row.ratio),
         ]),
       },
     ],
     figures,
     notes: [
-      `Pictures a second: a 12 MP JPEG, ${PARALLEL} at once, nothing cached. ipx and Next.js read it over HTTP and answer; this reads it from the local bucket through the mirror, verifies, stores and answers; bucket and mirror run on the same cores, and are not in its processor time.`,
+      `Pictures a second: nothing cached, ${where}. ipx and Next.js read the original over HTTP and answer; this reads it from the local bucket, verifies, stores and answers. A quality as good: the mean score of the photographs is ours.`,
       ...FORMATS.flatMap((format) => failuresOf(throughput[format])),
       ...missing,
     ],
-    data: { rows, throughput, made },
+    data: { looks, speeds, throughput, made },
   }
 }
 

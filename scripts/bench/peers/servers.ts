@@ -1,6 +1,6 @@
 // The peers as servers on this machine, each in a process of its own with the environment that suits sharp best.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 
@@ -118,7 +118,8 @@ async function startIpx(): Promise<Peer> {
 async function startNext(): Promise<Peer> {
   const app = join(PEERS, 'next-app')
   const next = peerPath('next', 'dist', 'bin', 'next') ?? ''
-  if (!existsSync(join(app, '.next', 'BUILD_ID'))) {
+  const built = join(app, '.next', 'BUILD_ID')
+  if (!existsSync(built) || statSync(built).mtimeMs < statSync(join(app, 'next.config.mjs')).mtimeMs) {
     const build = start(process.execPath, [next, 'build', '--webpack'], app)
     await firstOf(build, /prerendered as static content/, BUILD_MS)
   }
@@ -128,7 +129,7 @@ async function startNext(): Promise<Peer> {
   return {
     name: 'next',
     pid: child.pid ?? 0,
-    qualities: [55, 70, 85, 95],
+    qualities: [55, 70, 85, 95, 100],
     get: ({ url, width, format, quality = 75 }) =>
       fetched(
         `http://127.0.0.1:${port}/_next/image?${new URLSearchParams({ url, w: String(width), q: String(quality) }).toString()}`,
