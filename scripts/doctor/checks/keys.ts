@@ -1,6 +1,6 @@
 // Keys that are not just a picture: with unusual characters, of nothing, with operations.
 import { headObject, refusalOf } from '../bucket.ts'
-import { careful, type Check, type Examination, good, unknown, wrong } from '../check.ts'
+import { careful, type Check, type Examination, type Finding, good, unknown, wrong } from '../check.ts'
 import { inWords } from '../http.ts'
 import { askFunction, workingSecret } from './function.ts'
 import { photoKey, readAs, upload } from './read.ts'
@@ -13,6 +13,24 @@ function oddWidth({ deployment }: Examination): number {
   const { allow } = deployment.config.keySettings
   const listed = allow === 'open' ? [] : allow.sizes.map(({ w }) => w)
   return [137, 139, 149, 151].find((width) => !listed.includes(width)) ?? 157
+}
+
+/** A listed size with what is understood anyway spelled out: the same picture under a second name. */
+async function spelledOnce(examination: Examination): Promise<Finding> {
+  const refused = 'a size that is not listed is refused'
+  const { allow } = examination.deployment.config.keySettings
+  const size = allow === 'open' ? undefined : allow.sizes.find(({ w, h, l, s }) => w !== undefined && !h && !l && !s)
+  if (size === undefined) return good(refused)
+  const key = `${photoKey(examination)}__op__resize,m_lfit,w_${size.w}`
+  const { status } = await askFunction(examination, key, {
+    secret: await workingSecret(examination),
+    method: 'HEAD',
+  })
+  if (status !== 200) return good(refused)
+  return careful(
+    `${refused}, but a listed one is made under any spelling (${key.slice(key.lastIndexOf('/') + 1)} is w_${size.w} once more): each picture can be stored under thousands of names`,
+    'Add spellings=canonical to ALLOW in .env, unless old links need theirs; then npx s deploy -y.',
+  )
 }
 
 export const KEYS: readonly Check[] = [
@@ -91,7 +109,7 @@ export const KEYS: readonly Check[] = [
         secret: await workingSecret(examination),
         method: 'HEAD',
       })
-      if (status === 403) return good('a size that is not listed is refused')
+      if (status === 403) return spelledOnce(examination)
       if (status === 404) return good('no operations in keys (DIALECTS)')
       if (status !== 200) return unknown(`HEAD of a key with an odd size gives ${status}`, 'npx s origin logs --tail')
       return careful(

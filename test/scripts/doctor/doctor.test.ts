@@ -15,7 +15,7 @@ jest.setTimeout(90_000)
 const SETTINGS = {
   STORE: 'mirror',
   SOURCE_PREFIXES: 'shop/,blog/',
-  ALLOW: 'sizes=320;formats=webp;qualities=75',
+  ALLOW: 'sizes=320;formats=webp;qualities=75;spellings=canonical',
   CACHE_CONTROL: 'public, max-age=60',
 }
 
@@ -58,6 +58,22 @@ it('STORE=mirror with a bounded ALLOW below a prefix: all ✓, nothing to look a
   const written = patient.cloud.oss.requests.entries().filter(({ operation }) => operation === 'PutObject')
   expect(written.length).toBeGreaterThan(2)
   for (const { key } of written) expect(key).toMatch(/^shop\/oss-image-origin-doctor\/[0-9a-f]{12}\//)
+})
+
+it('a bounded ALLOW that takes any spelling of what is listed is to be looked at', async () => {
+  const environment = { ...SETTINGS, ALLOW: 'sizes=320;formats=webp;qualities=75' }
+  const loose = await startPatient({ environment, rule: { proxyPass: false, saveMeta: true } })
+  try {
+    Object.assign(loose.environment, environment)
+    const { careful, of } = await loose.examine()
+    expect(careful).toContain('allow')
+    expect(of('allow')).toMatchObject({
+      cause: expect.stringMatching(/any spelling \(.*resize,m_lfit,w_320 is w_320 once more\)/) as string,
+      fix: expect.stringContaining('spellings=canonical') as string,
+    })
+  } finally {
+    await loose.cloud.close()
+  }
 })
 
 it('goes where the rule applies, when that is narrower', async () => {
