@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 import sharp from 'sharp'
 
@@ -138,6 +138,21 @@ describe('a pool of workers', () => {
     }
     // 150 MB kept for the next large one, and 50.
     expect(await left('512')).toBeLessThan(0.6 * (await left('2048')))
+  })
+
+  it('a job alone has all cores', async () => {
+    const most = async (cores: number) => {
+      const pool = built.pool({ workers: 1, cores })
+      const making = pool.render(giant, [half], rendering())
+      const pid = await busyWorker(pool)
+      let threads = 0
+      const done = making.then(() => true)
+      while (!(await Promise.race([done, new Promise<false>((resolve) => setTimeout(resolve, 2, false))])))
+        threads = Math.max(threads, readdirSync(`/proc/${pid}/task`).length)
+      pool.close()
+      return threads
+    }
+    expect(await most(8)).toBeGreaterThan((await most(1)) + 3)
   })
 
   it('starts a worker ahead of the first job when told to', async () => {
