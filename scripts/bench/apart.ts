@@ -1,41 +1,54 @@
 // What is measured on cores of its own, and everything around it (readers, buckets, mirror) on the others: as in production, where
 // none of those is on the function's machine.
 import { spawnSync } from 'node:child_process'
-import { availableParallelism } from 'node:os'
 
-const ALL = availableParallelism()
+/** Numbers of the cores this process was given. Empty without `taskset` (Linux, util-linux). */
+const GIVEN = coresOf(spawnSync('taskset', ['-c', '-p', String(process.pid)], { encoding: 'utf8' }).stdout)
 
-/** How many cores what is measured can have: half of them; 0 where there is only one, or no `taskset` (Linux, util-linux). */
+/** @param told for example "pid 12's current affinity list: 0,2-5" */
+function coresOf(told: string | null): number[] {
+  const list = /: ([\d,-]+)\s*$/.exec(told ?? '')?.[1] ?? ''
+  return list.split(',').flatMap((part) => {
+    const [first, last = first] = part.split('-').map(Number)
+    if (part === '' || first === undefined || last === undefined) return []
+    return Array.from({ length: last - first + 1 }, (_, i) => first + i)
+  })
+}
+
+/** How many cores what is measured can have: half of them; 0 where there is only one, or no way to say which. */
 export function coresApart(): number {
-  const half = Math.floor(ALL / 2)
-  return half > 0 && spawnSync('taskset', ['-p', String(process.pid)]).status === 0 ? half : 0
+  return Math.floor(GIVEN.length / 2)
 }
 
 /**
- * Processes that `start` starts stay on the last `cores` of the machine, or wherever they like where that is 0; this process
- * moves to the others until `together`.
+ * Processes that `start` starts stay on the last `cores`, or wherever they like where that is 0; this process moves to the
+ * others until `together`, and where `start` fails at once.
  */
 export async function startApart<T>(cores: number, start: () => Promise<T>): Promise<T> {
   if (cores === 0) return start()
-  stayOn(`${ALL - cores}-${ALL - 1}`)
+  stayOn(GIVEN.slice(-cores))
   try {
-    return await start()
-  } finally {
+    const started = await start()
     moveAside(cores)
+    return started
+  } catch (error) {
+    together(cores)
+    throw error
   }
 }
 
 /** What is started apart has its cores to itself. */
 export function moveAside(cores: number): void {
-  if (cores > 0) stayOn(`0-${ALL - cores - 1}`)
+  if (cores > 0) stayOn(GIVEN.slice(0, -cores))
 }
 
-/** This process may use all cores again. */
+/** This process may use all its cores again. */
 export function together(cores: number): void {
-  if (cores > 0) stayOn(`0-${ALL - 1}`)
+  if (cores > 0) stayOn(GIVEN)
 }
 
-function stayOn(list: string): void {
-  const { status, stderr } = spawnSync('taskset', ['-a', '-c', '-p', list, String(process.pid)])
-  if (status !== 0) throw new Error(`Expected taskset to move this process to cores ${list}: ${String(stderr)}`)
+function stayOn(cores: readonly number[]): void {
+  const { status, stderr } = spawnSync('taskset', ['-a', '-c', '-p', cores.join(','), String(process.pid)])
+  if (status !== 0)
+    throw new Error(`Expected taskset to move this process to cores ${cores.join(',')}: ${String(stderr)}`)
 }

@@ -42,6 +42,7 @@ export interface Part {
   run(options: Options): Promise<Report>
 }
 
+/** What could not be measured is not met; kept as JSON it is null. */
 export function isMet({ value, atMost = Infinity, atLeast = -Infinity }: Figure): boolean {
-  return value <= atMost && value >= atLeast
+  return Number.isFinite(value) && value <= atMost && value >= atLeast
 }

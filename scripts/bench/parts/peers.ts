@@ -154,20 +154,17 @@ async function run({ corpus, rounds, small, progress }: Options): Promise<Report
 }
 
 function asGood(peers: Peer[], made: Made[]): Qualities {
-  const meanOf = (by: string, format: Format, quality: number | undefined) =>
-    mean(
-      made
-        .filter((one) => one.by === by && one.format === format && one.quality === quality)
-        .map(({ s2 }) => s2 ?? Number.NaN),
-    )
   const of = (format: Format) =>
-    peers.map(({ name, qualities }) => {
+    peers.map(({ name, qualities, takes }) => {
+      const theirs = made.filter((one) => one.by === name && one.format === format)
+      const pictures = new Set(theirs.map(({ picture }) => picture))
+      const ours = made.filter((one) => one.by === 'this' && one.format === format && pictures.has(one.picture))
+      const scoreOf = (some: Made[]) => mean(some.map(({ s2 }) => s2 ?? Number.NaN))
       const curve = qualities
-        .map((quality) => [meanOf(name, format, quality), quality] as const)
+        .map((quality) => [scoreOf(theirs.filter((one) => one.quality === quality)), quality] as const)
         .filter(([score]) => Number.isFinite(score))
-      const found = valueAt(curve, meanOf('this', format, undefined))
-      // Next.js takes only those on its list: even ones.
-      return [name, found === undefined ? undefined : 2 * Math.round(found / 2)] as const
+      const wanted = valueAt(curve, scoreOf(ours))
+      return [name, wanted === undefined ? undefined : takes(wanted)] as const
     })
   return Object.fromEntries(FORMATS.map((format) => [format, Object.fromEntries(of(format))])) as Qualities
 }
@@ -345,6 +342,11 @@ function reportOf(
     figures,
     notes: [
       `Pictures a second: nothing cached, ${where}. ipx and Next.js read the original over HTTP and answer; this reads it from the local bucket, verifies, stores and answers. A quality as good: the mean score of the photographs is ours.`,
+      ...FORMATS.flatMap((format) =>
+        peers
+          .filter(({ name }) => qualities[format][name] === undefined)
+          .map(({ name }) => `${name} has no quality at which its ${format} scores as ours does.`),
+      ),
       ...FORMATS.flatMap((format) => failuresOf(throughput[format])),
       ...missing,
     ],

@@ -24,6 +24,8 @@ export interface Peer {
   pid: number
   /** Qualities that it can be asked for. */
   qualities: number[]
+  /** The quality next to this one that it can be asked for. */
+  takes(quality: number): number
   get(wanted: Wanted): Promise<Buffer>
   close(): Promise<void>
 }
@@ -107,6 +109,7 @@ async function startIpx(): Promise<Peer> {
     name: 'ipx',
     pid: child.pid ?? 0,
     qualities: [55, 70, 85, 95],
+    takes: Math.round,
     get: ({ url, width, format, quality }) => {
       const how = [`w_${width}`, `f_${format}`, ...(quality === undefined ? [] : [`q_${quality}`])].join(',')
       return fetched(`http://127.0.0.1:${port}/${how}/${url}`, '*/*')
@@ -114,6 +117,9 @@ async function startIpx(): Promise<Peer> {
     close: closing(() => end(child)),
   }
 }
+
+/** As in next-app/next.config.mjs. */
+const NEXT_TAKES = [55, 75, 85, 95, ...Array.from({ length: 16 }, (_, i) => 70 + 2 * i)]
 
 async function startNext(): Promise<Peer> {
   const app = join(PEERS, 'next-app')
@@ -130,6 +136,7 @@ async function startNext(): Promise<Peer> {
     name: 'next',
     pid: child.pid ?? 0,
     qualities: [55, 70, 85, 95, 100],
+    takes: (quality) => NEXT_TAKES.toSorted((a, b) => Math.abs(a - quality) - Math.abs(b - quality))[0] ?? quality,
     get: ({ url, width, format, quality = 75 }) =>
       fetched(
         `http://127.0.0.1:${port}/_next/image?${new URLSearchParams({ url, w: String(width), q: String(quality) }).toString()}`,

@@ -15,20 +15,22 @@ function oddWidth({ deployment }: Examination): number {
   return [137, 139, 149, 151].find((width) => !listed.includes(width)) ?? 157
 }
 
-/** A listed size with what is understood anyway spelled out: the same picture under a second name. */
-async function spelledOnce(examination: Examination): Promise<Finding> {
+/** Whether a listed size is also made with what is understood anyway spelled out: the same picture under a second name. */
+async function anySpelling(examination: Examination): Promise<Finding> {
   const refused = 'a size that is not listed is refused'
   const { allow } = examination.deployment.config.keySettings
-  const size = allow === 'open' ? undefined : allow.sizes.find(({ w, h, l, s }) => w !== undefined && !h && !l && !s)
+  const [size] = allow === 'open' ? [] : allow.sizes
   if (size === undefined) return good(refused)
-  const key = `${photoKey(examination)}__op__resize,m_lfit,w_${size.w}`
+  const sides = (['w', 'h', 'l', 's'] as const).flatMap((side) => (size[side] ? [`${side}_${size[side]}`] : []))
+  const key = `${photoKey(examination)}__op__resize,m_lfit,${sides.join(',')}`
   const { status } = await askFunction(examination, key, {
     secret: await workingSecret(examination),
     method: 'HEAD',
   })
-  if (status !== 200) return good(refused)
+  if (status === 403) return good(refused)
+  if (status !== 200) return unknown(`HEAD of a key with a listed size gives ${status}`, 'npx s origin logs --tail')
   return careful(
-    `${refused}, but a listed one is made under any spelling (${key.slice(key.lastIndexOf('/') + 1)} is w_${size.w} once more): each picture can be stored under thousands of names`,
+    `${refused}, but a listed one is made under any spelling (${key.slice(key.lastIndexOf('/') + 1)} is a second name of ${sides.join(',')}): each picture can be stored under thousands of names`,
     'Add spellings=canonical to ALLOW in .env, unless old links need theirs; then npx s deploy -y.',
   )
 }
@@ -109,7 +111,7 @@ export const KEYS: readonly Check[] = [
         secret: await workingSecret(examination),
         method: 'HEAD',
       })
-      if (status === 403) return spelledOnce(examination)
+      if (status === 403) return anySpelling(examination)
       if (status === 404) return good('no operations in keys (DIALECTS)')
       if (status !== 200) return unknown(`HEAD of a key with an odd size gives ${status}`, 'npx s origin logs --tail')
       return careful(

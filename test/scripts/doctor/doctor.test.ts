@@ -69,7 +69,7 @@ it('a bounded ALLOW that takes any spelling of what is listed is to be looked at
     const { careful, of } = await loose.examine({}, { limits: { eventsMs: 100 } })
     expect(careful).toContain('allow')
     expect(of('allow')).toMatchObject({
-      cause: expect.stringMatching(/any spelling \(.*resize,m_lfit,w_320 is w_320 once more\)/) as string,
+      cause: expect.stringMatching(/any spelling \(.*resize,m_lfit,w_320 is a second name of w_320\)/) as string,
       fix: expect.stringContaining('spellings=canonical') as string,
     })
   } finally {
