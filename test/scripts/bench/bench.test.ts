@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 
 import sharp from 'sharp'
 
-import type { Report } from '../../../scripts/bench/part.ts'
+import { type Figure, isMet, type Report } from '../../../scripts/bench/part.ts'
 import { jobOf } from '../../../scripts/bench/bare/job.ts'
 import { ownScale } from '../../../scripts/bench/score/scorer.ts'
 import { geometricMean, median, valueAt } from '../../../scripts/bench/statistics.ts'
@@ -64,6 +64,13 @@ it('refuses a part that it does not have', async () => {
 })
 
 describe('numbers', () => {
+  it('what could not be measured is not met, also when it was kept as JSON', () => {
+    expect(isMet({ what: 'a ratio', value: Number.NaN, atMost: 1 })).toBe(false)
+    const kept = JSON.parse('{"what":"a ratio","value":null,"atMost":1}') as Figure
+    expect(isMet(kept)).toBe(false)
+    expect(isMet({ what: 'a ratio', value: 1, atMost: 1, atLeast: 1 })).toBe(true)
+  })
+
   it('the median of an even count is between the two in the middle', () => {
     expect(median([4, 1, 3, 2])).toBe(2.5)
     expect(median([3, 1, 2])).toBe(2)
