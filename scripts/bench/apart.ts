@@ -2,8 +2,12 @@
 // none of those is on the function's machine.
 import { spawnSync } from 'node:child_process'
 
-/** Numbers of the cores this process was given. Empty without `taskset` (Linux, util-linux). */
-const GIVEN = coresOf(spawnSync('taskset', ['-c', '-p', String(process.pid)], { encoding: 'utf8' }).stdout)
+let asked: number[] | undefined
+
+/** Numbers of the cores this process was given, before anything here moved it. Empty without `taskset` (Linux, util-linux). */
+function given(): number[] {
+  return (asked ??= coresOf(spawnSync('taskset', ['-c', '-p', String(process.pid)], { encoding: 'utf8' }).stdout))
+}
 
 /** @param told for example "pid 12's current affinity list: 0,2-5" */
 function coresOf(told: string | null): number[] {
@@ -17,7 +21,7 @@ function coresOf(told: string | null): number[] {
 
 /** How many cores what is measured can have: half of them; 0 where there is only one, or no way to say which. */
 export function coresApart(): number {
-  return Math.floor(GIVEN.length / 2)
+  return Math.floor(given().length / 2)
 }
 
 /**
@@ -26,7 +30,7 @@ export function coresApart(): number {
  */
 export async function startApart<T>(cores: number, start: () => Promise<T>): Promise<T> {
   if (cores === 0) return start()
-  stayOn(GIVEN.slice(-cores))
+  stayOn(given().slice(-cores))
   try {
     const started = await start()
     moveAside(cores)
@@ -39,12 +43,12 @@ export async function startApart<T>(cores: number, start: () => Promise<T>): Pro
 
 /** What is started apart has its cores to itself. */
 export function moveAside(cores: number): void {
-  if (cores > 0) stayOn(GIVEN.slice(0, -cores))
+  if (cores > 0) stayOn(given().slice(0, -cores))
 }
 
 /** This process may use all its cores again. */
 export function together(cores: number): void {
-  if (cores > 0) stayOn(GIVEN)
+  if (cores > 0) stayOn(given())
 }
 
 function stayOn(cores: readonly number[]): void {

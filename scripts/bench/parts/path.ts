@@ -282,10 +282,13 @@ function reportOf(rows: Row[], batch: number): Report {
       `Apart: the function's processes, and bare sharp's, on half of the cores, ${PARALLEL / 2} pictures at once; bucket, mirror and reader on the other half.`,
       ...rows.flatMap(({ name, one, many, apart }) => [
         ...failuresOf(one),
-        ...[many, ...(apart === undefined ? [] : [apart])].flatMap(({ bare, 'whole path': whole, otherSettings }) => [
-          ...failuresOf({ bare, 'whole path': whole }),
-          ...(otherSettings.length === 0 ? [] : [`${name}: some were made with ${otherSettings.join('; ')}.`]),
-        ]),
+        ...[many, ...(apart === undefined ? [] : [apart])].flatMap(
+          ({ bare, 'whole path': whole, otherSettings, restarted }) => [
+            ...failuresOf({ bare, 'whole path': whole }),
+            ...(restarted ? [`${name}: the function came anew meanwhile, perhaps on other cores.`] : []),
+            ...(otherSettings.length === 0 ? [] : [`${name}: some were made with ${otherSettings.join('; ')}.`]),
+          ],
+        ),
       ]),
     ],
     data: rows,

@@ -8,6 +8,8 @@ import sharp from 'sharp'
 
 import { type Figure, isMet, type Report } from '../../../scripts/bench/part.ts'
 import { jobOf } from '../../../scripts/bench/bare/job.ts'
+import type { Peer } from '../../../scripts/bench/peers/servers.ts'
+import { asGood, type Made } from '../../../scripts/bench/peers/verdict.ts'
 import { ownScale } from '../../../scripts/bench/score/scorer.ts'
 import { geometricMean, median, valueAt } from '../../../scripts/bench/statistics.ts'
 import { cameraJpeg } from '../../support/pictures.ts'
@@ -64,6 +66,28 @@ it('refuses a part that it does not have', async () => {
 })
 
 describe('numbers', () => {
+  it('a quality as good is where the mean of the pictures that both made is ours, as far as a peer can be asked for it', () => {
+    const made = (by: string, picture: string, quality: number | undefined, s2: number): Made => ({
+      by,
+      picture,
+      quality,
+      s2,
+      format: 'jpeg',
+      bytes: 1,
+      butteraugli: undefined,
+    })
+    const peer = { name: 'peer', qualities: [60, 80], takes: (quality: number) => 5 * Math.round(quality / 5) } as Peer
+    const all = [
+      made('this', 'a', undefined, 78),
+      // Not made by the peer: what it scores says nothing.
+      made('this', 'b', undefined, 20),
+      made('peer', 'a', 60, 70),
+      made('peer', 'a', 80, 80),
+    ]
+    expect(asGood([peer], all).jpeg).toEqual({ peer: 75 })
+    expect(asGood([peer], [made('this', 'a', undefined, 90), ...all.slice(2)]).jpeg).toEqual({ peer: undefined })
+  })
+
   it('what could not be measured is not met, also when it was kept as JSON', () => {
     expect(isMet({ what: 'a ratio', value: Number.NaN, atMost: 1 })).toBe(false)
     const kept = JSON.parse('{"what":"a ratio","value":null,"atMost":1}') as Figure
